@@ -1,0 +1,364 @@
+"""AMI's native events in the alphabet of CEL: what the live lane hears before any row is written.
+
+In:   one `Message` and the time it was received (used where the PBX sends no `Timestamp`).
+Out:  the `CelEvent`s that the call model would read in CEL for the same happening, so that one tracker serves both
+      lanes; beside them `RINGING`, `HOLD` and `UNHOLD`, which CEL does not know.
+
+The surprise: some things CEL says in one row must be put together here. Who hung up is told by HangupRequest before
+the Hangup; who shares a bridge, by the BridgeEnters so far; that a linkedid has ended, by its last channel going away.
+And some things only this lane knows, such as the number given to a trunk (`DialString`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from cordboard.asterisk.ami.wire import Message
+from cordboard.calls.cel import CelEvent
+
+#: announcers, recorders and the like: channels of AMI that have no CEL rows
+INNER_TECHNOLOGIES = ("CBAnn/", "CBRec/", "Announcer/", "Recorder/", "Surrogate/")
+
+RINGING_STATE = "5"
+UP_STATE = "6"
+
+
+class Channel(msgspec.Struct):
+    """What must be remembered of a channel between two events."""
+
+    name: str
+    linkedid: str
+    bridge: str = ""
+    up: bool = False
+    #: whose person hung up, as CEL's hangupsource
+    ended_by: str = ""
+    appname: str = ""
+    appdata: str = ""
+    dialstatus: str = ""
+
+
+class NativeMapper:
+    """Follows one connection; a new connection begins with a new mapper."""
+
+    def __init__(self) -> None:
+        self._channels: dict[str, Channel] = {}
+        self._members: dict[str, dict[str, str]] = {}
+        self._alive: Counter[str] = Counter()
+
+    def feed(self, message: Message, now: int) -> list[CelEvent]:
+        """The events that this message means; empty where it means nothing to a call."""
+        handler = HANDLERS.get(message.event)
+        if handler is None:
+            return []
+        return handler(self, message, sent_at(message, now))
+
+    def adopt(self, message: Message) -> str:
+        """Remember a channel that was alive before we came (CoreShowChannel); its linkedid."""
+        uniqueid = message.get("Uniqueid")
+        linkedid = message.get("Linkedid") or uniqueid
+        if uniqueid and uniqueid not in self._channels and not inner(message.get("Channel")):
+            channel = Channel(message.get("Channel"), linkedid, message.get("BridgeId"))
+            channel.up = message.get("ChannelState") == UP_STATE
+            self._channels[uniqueid] = channel
+            self._alive[linkedid] += 1
+            if channel.bridge:
+                self._members.setdefault(channel.bridge, {})[uniqueid] = channel.name
+        return linkedid
+
+    # channels ----------------------------------------------------------------------------------------------------
+
+    def _new_channel(self, message: Message, at: int) -> list[CelEvent]:
+        if inner(message.get("Channel")):
+            return []
+        self._known(message)
+        rows = [row("CHAN_START", at, message)]
+        return rows + self._state_of(message, at)
+
+    def _new_state(self, message: Message, at: int) -> list[CelEvent]:
+        if inner(message.get("Channel")):
+            return []
+        moved = self._moved(message, at)
+        return moved + self._state_of(message, at)
+
+    def _state_of(self, message: Message, at: int) -> list[CelEvent]:
+        channel = self._known(message)
+        match message.get("ChannelState"):
+            case "5":
+                return [row("RINGING", at, message)]
+            case "6" if not channel.up:
+                channel.up = True
+                return [row("ANSWER", at, message, appname=channel.appname, appdata=channel.appdata)]
+            case _:
+                return []
+
+    def _rename(self, message: Message, at: int) -> list[CelEvent]:
+        channel = self._channels.get(message.get("Uniqueid"))
+        if channel is not None:
+            channel.name = message.get("Newname")
+        return []
+
+    def _hangup_request(self, message: Message, at: int) -> list[CelEvent]:
+        channel = self._channels.get(message.get("Uniqueid"))
+        if channel is None or channel.name.startswith("Local/"):
+            return []
+        channel.ended_by = channel.name
+        for uniqueid in self._members.get(channel.bridge, {}):
+            other = self._channels.get(uniqueid)
+            if other is not None and not other.ended_by:
+                other.ended_by = channel.name
+        return []
+
+    def _hangup(self, message: Message, at: int) -> list[CelEvent]:
+        uniqueid = message.get("Uniqueid")
+        channel = self._channels.get(uniqueid)
+        if inner(message.get("Channel")):
+            return []
+        moved = self._moved(message, at)
+        channel = self._known(message)
+        rows = list(moved)
+        if channel.bridge:
+            rows += self._leave(uniqueid, channel, message, at)
+        extra = {
+            "hangupcause": number(message.get("Cause")),
+            "hangupsource": channel.ended_by,
+            "dialstatus": channel.dialstatus,
+        }
+        rows.append(row("HANGUP", at, message, extra=extra))
+        rows.append(row("CHAN_END", at, message))
+        del self._channels[uniqueid]
+        return rows + self._gone(channel.linkedid, message, at)
+
+    # dialling ----------------------------------------------------------------------------------------------------
+
+    def _dial_begin(self, message: Message, at: int) -> list[CelEvent]:
+        called = self._channels.get(message.get("DestUniqueid"))
+        caller = message.get("Uniqueid")
+        if not caller:
+            # Originate: nobody dialled, the PBX did
+            if called is not None:
+                called.appname, called.appdata = "AppDial2", "(Outgoing Line)"
+            return [row("APP_START", at, message, "Dest", appname="AppDial2", appdata="(Outgoing Line)")]
+        if called is not None:
+            called.appname, called.appdata = "AppDial", "(Outgoing Line)"
+        technology = message.get("DestChannel").partition("/")[0]
+        target = f"{technology}/{message.get('DialString')}"
+        return [row("APP_START", at, message, appname="Dial", appdata=target)]
+
+    def _dial_end(self, message: Message, at: int) -> list[CelEvent]:
+        caller = self._channels.get(message.get("Uniqueid"))
+        status = message.get("DialStatus")
+        if caller is not None and (caller.dialstatus in ("", "CANCEL") or status == "ANSWER"):
+            caller.dialstatus = status
+        forward = message.get("Forward")
+        return [row("FORWARD", at, message, extra={"forward": forward})] if forward and caller is not None else []
+
+    def _pickup(self, message: Message, at: int) -> list[CelEvent]:
+        extra = {"pickup_channel": message.get("Channel"), "pickup_channel_uniqueid": message.get("Uniqueid")}
+        return [row("PICKUP", at, message, "Target", extra=extra)]
+
+    # bridges -----------------------------------------------------------------------------------------------------
+
+    def _bridge_enter(self, message: Message, at: int) -> list[CelEvent]:
+        uniqueid, bridge, name = message.get("Uniqueid"), message.get("BridgeUniqueid"), message.get("Channel")
+        members = self._members.setdefault(bridge, {})
+        peers = ",".join(other for other in members.values())
+        members[uniqueid] = name
+        if inner(name):
+            return []
+        rows = self._moved(message, at)
+        channel = self._known(message)
+        channel.bridge = bridge
+        entered = row("BRIDGE_ENTER", at, message, extra=bridge_extra(message), peer=peers)
+        return [*rows, msgspec.structs.replace(entered, appname=channel.appname, appdata=channel.appdata)]
+
+    def _bridge_leave(self, message: Message, at: int) -> list[CelEvent]:
+        uniqueid, bridge = message.get("Uniqueid"), message.get("BridgeUniqueid")
+        members = self._members.get(bridge, {})
+        members.pop(uniqueid, None)
+        if not members:
+            self._members.pop(bridge, None)
+        if inner(message.get("Channel")):
+            return []
+        rows = self._moved(message, at)
+        channel = self._known(message)
+        if channel.bridge == bridge:
+            channel.bridge = ""
+        peers = ",".join(members.values())
+        return [*rows, row("BRIDGE_EXIT", at, message, extra=bridge_extra(message), peer=peers)]
+
+    def _leave(self, uniqueid: str, channel: Channel, message: Message, at: int) -> list[CelEvent]:
+        members = self._members.get(channel.bridge, {})
+        members.pop(uniqueid, None)
+        peers, bridge, channel.bridge = ",".join(members.values()), channel.bridge, ""
+        return [row("BRIDGE_EXIT", at, message, extra={"bridge_id": bridge}, peer=peers)]
+
+    # transfers and parking ---------------------------------------------------------------------------------------
+
+    def _blind_transfer(self, message: Message, at: int) -> list[CelEvent]:
+        if message.get("Result") != "Success":
+            return []
+        extra = {
+            "extension": message.get("Extension"),
+            "context": message.get("Context"),
+            "bridge_id": message.get("BridgeUniqueid"),
+            "transferee_channel_name": message.get("TransfereeChannel"),
+            "transferee_channel_uniqueid": message.get("TransfereeUniqueid"),
+        }
+        return [row("BLINDTRANSFER", at, message, "Transferer", extra=extra)]
+
+    def _attended_transfer(self, message: Message, at: int) -> list[CelEvent]:
+        if message.get("Result") != "Success":
+            return []
+        extra = {
+            "bridge1_id": message.get("OrigBridgeUniqueid"),
+            "channel2_name": message.get("SecondTransfererChannel"),
+            "channel2_uniqueid": message.get("SecondTransfererUniqueid"),
+            "transferee_channel_name": message.get("TransfereeChannel"),
+            "transferee_channel_uniqueid": message.get("TransfereeUniqueid"),
+            "transfer_target_channel_name": message.get("TransferTargetChannel"),
+            "transfer_target_channel_uniqueid": message.get("TransferTargetUniqueid"),
+        }
+        if message.get("DestType") == "App":
+            extra["app"] = message.get("DestApp")
+        else:
+            extra["bridge2_id"] = message.get("SecondBridgeUniqueid") or message.get("DestBridgeUniqueid")
+        return [row("ATTENDEDTRANSFER", at, message, "OrigTransferer", extra=extra)]
+
+    def _parked(self, message: Message, at: int) -> list[CelEvent]:
+        extra = {"parker_dial_string": message.get("ParkerDialString"), "parking_lot": message.get("Parkinglot")}
+        return [row("PARK_START", at, message, "Parkee", extra=extra)]
+
+    def _unparked(self, message: Message, at: int) -> list[CelEvent]:
+        extra = {"reason": PARK_ENDS[message.event]}
+        if retriever := message.get("RetrieverChannel"):
+            extra["retriever"] = retriever
+        return [row("PARK_END", at, message, "Parkee", extra=extra)]
+
+    # places ------------------------------------------------------------------------------------------------------
+
+    def _queue_join(self, message: Message, at: int) -> list[CelEvent]:
+        return [row("APP_START", at, message, appname="Queue", appdata=message.get("Queue"))]
+
+    def _room_join(self, message: Message, at: int) -> list[CelEvent]:
+        return [row("APP_START", at, message, appname="ConfBridge", appdata=message.get("Conference"))]
+
+    def _variable(self, message: Message, at: int) -> list[CelEvent]:
+        if message.get("Variable") != "MIXMONITOR_FILENAME" or message.get("Uniqueid") not in self._channels:
+            return []
+        return [row("APP_START", at, message, appname="MixMonitor", appdata=message.get("Value"))]
+
+    def _optimised(self, message: Message, at: int) -> list[CelEvent]:
+        kind = "LOCAL_OPTIMIZE_BEGIN" if message.event == "LocalOptimizationBegin" else "LOCAL_OPTIMIZE"
+        extra = {"local_two": message.get("LocalTwoChannel"), "local_two_uniqueid": message.get("LocalTwoUniqueid")}
+        return [row(kind, at, message, "LocalOne", extra=extra)]
+
+    def _hold(self, message: Message, at: int) -> list[CelEvent]:
+        return [row(message.event.upper(), at, message)]
+
+    # linkedids ---------------------------------------------------------------------------------------------------
+
+    def _known(self, message: Message) -> Channel:
+        uniqueid, linkedid = message.get("Uniqueid"), message.get("Linkedid")
+        channel = self._channels.get(uniqueid)
+        if channel is None:
+            channel = self._channels[uniqueid] = Channel(message.get("Channel"), linkedid)
+            self._alive[linkedid] += 1
+        return channel
+
+    def _moved(self, message: Message, at: int) -> list[CelEvent]:
+        """A channel that shows another linkedid than before has been joined to an older call, without an event."""
+        channel = self._known(message)
+        before, linkedid = channel.linkedid, message.get("Linkedid")
+        if before == linkedid:
+            return []
+        channel.linkedid = linkedid
+        self._alive[linkedid] += 1
+        return self._gone(before, message, at)
+
+    def _gone(self, linkedid: str, message: Message, at: int) -> list[CelEvent]:
+        self._alive[linkedid] -= 1
+        if self._alive[linkedid] > 0:
+            return []
+        del self._alive[linkedid]
+        ended = row("LINKEDID_END", at, message)
+        return [ended if ended.linkedid == linkedid else msgspec.structs.replace(ended, linkedid=linkedid)]
+
+
+def row(
+    kind: str, at: int, message: Message, side: str = "", *,
+    extra: Mapping[str, object] | None = None, peer: str = "", appname: str = "", appdata: str = "",
+) -> CelEvent:  # fmt: skip
+    """A row of CEL from the channel snapshot that a message carries under a prefix."""
+    get = message.get
+    return CelEvent(
+        kind, at, get(side + "Uniqueid"), get(side + "Linkedid"), get(side + "Channel"),
+        cid_name=known(get(side + "CallerIDName")), cid_num=known(get(side + "CallerIDNum")),
+        exten=get(side + "Exten"), context=get(side + "Context"), appname=appname, appdata=appdata,
+        accountcode=get(side + "AccountCode"), peer=peer,
+        extra=json.dumps(extra, ensure_ascii=False, separators=(",", ":")) if extra else "",
+    )  # fmt: skip
+
+
+def bridge_extra(message: Message) -> dict[str, object]:
+    return {"bridge_id": message.get("BridgeUniqueid"), "bridge_technology": message.get("BridgeTechnology")}
+
+
+def sent_at(message: Message, now: int) -> int:
+    """When it happened: the PBX's own `Timestamp` where it sends one."""
+    whole, dot, part = message.get("Timestamp").partition(".")
+    if not dot or not whole.isdigit() or not part.isdigit():
+        return now
+    return int(whole) * 1_000_000 + int(part[:6].ljust(6, "0"))
+
+
+def known(text: str) -> str:
+    return "" if text == "<unknown>" else text
+
+
+def number(text: str) -> int:
+    return int(text) if text.isdigit() else 0
+
+
+def inner(channel: str) -> bool:
+    return channel.startswith(INNER_TECHNOLOGIES)
+
+
+PARK_ENDS = {
+    "UnParkedCall": "ParkedCallUnparked",
+    "ParkedCallTimeOut": "ParkedCallTimeOut",
+    "ParkedCallGiveUp": "ParkedCallGiveUp",
+}
+
+Handler = Callable[[NativeMapper, Message, int], list[CelEvent]]
+
+# pyright: reportPrivateUsage=false
+HANDLERS: dict[str, Handler] = {
+    "Newchannel": NativeMapper._new_channel,
+    "Newstate": NativeMapper._new_state,
+    "Rename": NativeMapper._rename,
+    "HangupRequest": NativeMapper._hangup_request,
+    "Hangup": NativeMapper._hangup,
+    "DialBegin": NativeMapper._dial_begin,
+    "DialEnd": NativeMapper._dial_end,
+    "Pickup": NativeMapper._pickup,
+    "BridgeEnter": NativeMapper._bridge_enter,
+    "BridgeLeave": NativeMapper._bridge_leave,
+    "BlindTransfer": NativeMapper._blind_transfer,
+    "AttendedTransfer": NativeMapper._attended_transfer,
+    "ParkedCall": NativeMapper._parked,
+    **dict.fromkeys(PARK_ENDS, NativeMapper._unparked),
+    "QueueCallerJoin": NativeMapper._queue_join,
+    "ConfbridgeJoin": NativeMapper._room_join,
+    "VarSet": NativeMapper._variable,
+    "LocalOptimizationBegin": NativeMapper._optimised,
+    "LocalOptimizationEnd": NativeMapper._optimised,
+    "Hold": NativeMapper._hold,
+    "Unhold": NativeMapper._hold,
+}
+
+#: the events that the live lane asks for; everything else is skipped by its first line
+WANTED = frozenset(HANDLERS)

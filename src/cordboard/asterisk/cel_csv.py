@@ -1,0 +1,247 @@
+"""CEL as CSV: the text of a `cel_custom` file, made into events.
+
+In:   text in pieces of any length; whether the columns are named by a header line or by the settings; any separator,
+      quoted or not.
+Out:  `CelEvent`s in the order of the file. `broken` tells each line that could not be read, by its number.
+Errors: `NoCel` where nothing in the text looks like Channel Event Logging.
+
+The surprise: real files have no header line, since `cel_custom` writes none and the administrator chooses the order.
+Two ways through it: the fast one takes a piece as a whole, and as soon as anything in that piece is odd, the careful
+one reads it again line by line. Following a growing file is `csv_follower.py`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
+
+import msgspec
+
+from cordboard.asterisk.local_time import LocalClock, epoch_text_micros
+from cordboard.calls.cel import CelEvent
+
+FIELDS = CelEvent.__struct_fields__
+NEEDED = ("eventtype", "eventtime", "uniqueid", "linkedid")
+
+#: names that older tables use for a column of ours
+ALIASES = {"eventextra": "extra", "callerid_num": "cid_num", "callerid_name": "cid_name", "channel": "channame"}
+
+SEPARATORS = ",;\t|"
+
+#: a record may be written over several lines where a field holds a line break; more than this is a lost quote
+LONGEST_RECORD = 8
+
+#: epoch times with six decimals lie here (the years 2001 to 2286); a time with fewer decimals falls below
+FIRST_MICROS = 10**15
+LAST_MICROS = 10**16
+
+#: (eventtime, uniqueid, whether the row is a CHAN_START) → microseconds since the epoch
+Micros = Callable[[str, str, bool], int]
+
+
+class NoCel(ValueError):
+    """The text is no Channel Event Logging at all."""
+
+
+class BrokenLine(msgspec.Struct, frozen=True):
+    """A line that could not be read, by its number in the file (the first is 1)."""
+
+    number: int
+    reason: str
+
+
+class CsvRows:
+    """Reads one file's text, piece by piece."""
+
+    def __init__(self, columns: Sequence[str] = (), timezone: str | None = None) -> None:
+        self.broken: list[BrokenLine] = []
+        self.clock = LocalClock(timezone)
+        self._line = 0
+        self._events = 0
+        self._rest = ""
+        self._layout: Layout | None = None
+        self._columns = tuple(columns)
+        self._epoch = True
+
+    def feed(self, text: str) -> list[CelEvent]:
+        """The events of all whole lines so far; what follows the last line break waits for the next piece."""
+        if self._rest:
+            text = self._rest + text
+        end = text.rfind("\n") + 1
+        self._rest = text[end:]
+        return self._read(text[:end].split("\n")[:-1], last=False) if end else []
+
+    def finish(self) -> list[CelEvent]:
+        """The events of what is left at the end of the file, where the last line may have no line break."""
+        lines = self._rest.split("\n") if self._rest else []
+        self._rest = ""
+        events = self._read(lines, last=True) if lines else []
+        if self._layout is None:
+            raise NoCel("the file is empty: there is neither a header line nor a row")
+        if self._events == 0 and self.broken:
+            raise NoCel(f"no line of it is a CEL row; line {self.broken[0].number}: {self.broken[0].reason}")
+        return events
+
+    def _read(self, lines: list[str], *, last: bool) -> list[CelEvent]:
+        lines = self._begin(lines) if self._layout is None else lines
+        if self._layout is None or not lines:
+            return []
+        try:
+            events = read_fast(lines, self._layout, None if self._epoch else self._micros)
+        except (csv.Error, ValueError, IndexError):
+            events = list(self._careful(lines, self._layout, last))
+        else:
+            self._line += len(lines)
+        self._events += len(events)
+        return events
+
+    def _begin(self, lines: list[str]) -> list[str]:
+        """Find the columns, from the settings or the first line; the lines after a header."""
+        while lines and not lines[0].strip("\r\ufeff \t"):
+            lines, self._line = lines[1:], self._line + 1
+        if not lines:
+            return lines
+        first = lines[0].lstrip("\ufeff").rstrip("\r")
+        if header := header_columns(first):
+            self._layout = Layout(header, separator_of(first))
+            self._line += 1
+            return lines[1:]
+        if not self._columns:
+            raise NoCel(
+                "the first line names no CEL columns (eventtype, eventtime, uniqueid, linkedid …);"
+                " where the file has no header line, give the names in order: [pbx.cel] columns"
+            )
+        self._layout = Layout(self._columns, separator_for(first, len(self._columns)))
+        return lines
+
+    def _careful(self, lines: list[str], layout: Layout, last: bool) -> Iterator[CelEvent]:
+        """One line after the other; a broken one is told and left out."""
+        here = 0
+        while here < len(lines):
+            if not lines[here].strip("\r \t") or header_columns(lines[here]):
+                here, self._line = here + 1, self._line + 1
+                continue
+            row, used, reason = read_record(lines, here, layout)
+            if row is None and not last and used == 0:
+                # the record may go on in the piece that comes next
+                self._rest = "\n".join([*lines[here:], self._rest])
+                return
+            event = None
+            if row is not None:
+                try:
+                    event = layout.event(row, self._micros)
+                except ValueError as error:
+                    reason = str(error)
+            if event is None:
+                self.broken.append(BrokenLine(self._line + 1, reason))
+                here, self._line = here + 1, self._line + 1
+                continue
+            here, self._line = here + used, self._line + used
+            yield event
+
+    def _micros(self, text: str, uniqueid: str, started: bool) -> int:
+        try:
+            return epoch_text_micros(text)
+        except ValueError:
+            pass
+        try:
+            at = self.clock.micros(text, uniqueid, started=started)
+        except ValueError as error:
+            raise ValueError(f"eventtime {text[:40]!r} is neither seconds since the epoch nor a local time") from error
+        self._epoch = False
+        return at
+
+
+class Layout:
+    """Which column of the file is which field of `CelEvent`; absent ones are empty."""
+
+    def __init__(self, columns: Sequence[str], separator: str) -> None:
+        names = [ALIASES.get(name.strip().lower(), name.strip().lower()) for name in columns]
+        if missing := [name for name in NEEDED if name not in names]:
+            raise NoCel(f"the columns {', '.join(missing)} are missing; without them no call can be followed")
+        self.separator = separator
+        self.width = len(names)
+        self.complete = all(name in names for name in FIELDS)
+        # an absent field reads the empty text that is put behind the row
+        places = [names.index(name) if name in names else self.width for name in FIELDS]
+        self.type, self.time, self.uniqueid, self.linkedid = places[:4]
+        self.others = itemgetter(*places[2:])
+
+    def event(self, row: list[str], micros: Micros) -> CelEvent:
+        """One row; ValueError says what is wrong with it."""
+        if not row[self.type] or not row[self.uniqueid] or not row[self.linkedid]:
+            raise ValueError("eventtype, uniqueid or linkedid is empty")
+        at = micros(row[self.time], row[self.uniqueid], row[self.type] == "CHAN_START")
+        return CelEvent(row[self.type], at, *self.others([*row, ""]))
+
+
+def read_fast(lines: list[str], layout: Layout, micros: Micros | None) -> list[CelEvent]:
+    """All rows, if each is one line of the right width; else an exception.
+
+    Without `micros` the times must be epoch times with six decimals, as Asterisk writes them by itself."""
+    events: list[CelEvent] = []
+    add = events.append
+    kind, time, others, width, complete = layout.type, layout.time, layout.others, layout.width, layout.complete
+    for row in csv.reader(lines, delimiter=layout.separator, strict=True):
+        if len(row) != width:
+            raise ValueError("another width")
+        if micros is None:
+            at = int(row[time].replace(".", "", 1))
+            if not FIRST_MICROS <= at < LAST_MICROS:
+                raise ValueError("another form of time")
+        else:
+            at = micros(row[time], row[layout.uniqueid], row[kind] == "CHAN_START")
+        if not complete:
+            row.append("")
+        add(CelEvent(row[kind], at, *others(row)))
+    if len(events) != len(lines):
+        raise ValueError("a record over several lines")
+    return events
+
+
+def read_record(lines: list[str], here: int, layout: Layout) -> tuple[list[str] | None, int, str]:
+    """The record that begins at a line: its fields, how many lines it takes, and what is wrong where it is none.
+
+    None with 0 lines: it is still open at the last line we have."""
+    for used in range(1, LONGEST_RECORD + 1):
+        if here + used > len(lines):
+            return None, 0, "the line is cut: a quotation mark is never closed"
+        text = "\n".join(lines[here : here + used])
+        try:
+            row = parse_row(text, layout.separator, strict=True)
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                continue
+            if used > 1:
+                break
+            # a name with quotation marks in a file whose fields are not quoted by the rules
+            row = parse_row(text, layout.separator)
+        if len(row) == layout.width:
+            return row, used, ""
+        return None, 1, f"{len(row)} fields instead of {layout.width}"
+    return None, 1, "the line is cut: a quotation mark is never closed"
+
+
+def header_columns(line: str) -> list[str]:
+    """The column names of a header line; empty where the line is none."""
+    names = parse_row(line, separator_of(line))
+    known = {name.strip().lower() for name in names}
+    return names if "eventtype" in known and len(known & set(FIELDS)) >= 3 else []
+
+
+def separator_of(header: str) -> str:
+    return max(SEPARATORS, key=header.count)
+
+
+def separator_for(row: str, width: int) -> str:
+    """The separator by which a first row has the width that the settings say; a comma where none fits."""
+    fitting = [mark for mark in SEPARATORS if len(parse_row(row, mark)) == width]
+    return fitting[0] if fitting else ","
+
+
+def parse_row(text: str, separator: str, *, strict: bool = False) -> list[str]:
+    """The fields of one record, which may hold line breaks; empty for empty text."""
+    for row in csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=strict):
+        return row
+    return []

@@ -1,0 +1,96 @@
+"""Local time: what a PBX writes as `2026-11-21 23:37:51`, made into microseconds since the epoch.
+
+In:   the text of `eventtime`, the row's `uniqueid` (its number is the second, in UTC, in which the channel was made),
+      and whether the row is that channel's CHAN_START.
+Out:  microseconds since the epoch, UTC.
+
+The surprise: nothing in such a row names the zone. Where the settings give none, it is found from the difference
+between the local time and the uniqueid, never from the machine we run on (decisions.md 16); a CHAN_START tells it
+exactly, so each one corrects it, over a clock change too. Where the settings give a zone, the uniqueid only decides
+which of the two equal hours of an autumn night is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+#: `1795303956.1`, or with a system name `pbx-north-1-1795303956.1`
+BORN = re.compile(r"(?:^|-)(\d{9,10})\.\d+$")
+
+SECOND = 1_000_000
+QUARTER = 900
+
+
+class LocalClock:
+    """Reads the local times of one PBX, in the order in which its rows come."""
+
+    def __init__(self, zone: str | None = None) -> None:
+        self._zone = find_zone(zone) if zone else None
+        self._found: tzinfo | None = None
+        self._last = 0
+        self._second = ""
+        self._base = 0
+
+    @property
+    def utc_offset(self) -> int | None:
+        """Seconds east of Greenwich as found from the rows; None while no row has told, or where a zone is set."""
+        offset = self._found.utcoffset(None) if self._found else None
+        return None if offset is None else int(offset.total_seconds())
+
+    def micros(self, text: str, uniqueid: str, *, started: bool = False) -> int:
+        """Microseconds since the epoch; ValueError where the text is no time."""
+        if text[:19] == self._second and len(text) == 19 and not started:
+            return self._base
+        moment = datetime.fromisoformat(text)
+        at = self._aware(moment, uniqueid, started) if moment.tzinfo is None else epoch_micros(moment)
+        self._second, self._base = (text, at) if len(text) == 19 else ("", 0)
+        self._last = max(self._last, at)
+        return at
+
+    def _aware(self, moment: datetime, uniqueid: str, started: bool) -> int:
+        born = birth(uniqueid)
+        if self._zone is not None:
+            return self._in_zone(moment, self._zone, born)
+        if born is not None and (started or self._found is None):
+            apart = int(moment.replace(tzinfo=UTC).timestamp()) - born
+            self._found = timezone(timedelta(seconds=round(apart / QUARTER) * QUARTER))
+        return epoch_micros(moment.replace(tzinfo=self._found or UTC))
+
+    def _in_zone(self, moment: datetime, zone: tzinfo, born: int | None) -> int:
+        first = epoch_micros(moment.replace(tzinfo=zone, fold=0))
+        second = epoch_micros(moment.replace(tzinfo=zone, fold=1))
+        if second <= first:
+            return first
+        # The hour that comes twice: no row is older than its own channel, nor much older than the row before it.
+        too_early = born is not None and first < (born - 1) * SECOND
+        return second if too_early or first < self._last - 600 * SECOND else first
+
+
+def epoch_text_micros(text: str) -> int:
+    """`1795304271.944487` with any number of decimals, or none; ValueError where it is not that."""
+    whole, _, part = text.partition(".")
+    if not (whole.isascii() and whole.isdigit()) or (part and not (part.isascii() and part.isdigit())):
+        raise ValueError(f"no epoch time: {text[:40]!r}")
+    return int(whole) * SECOND + int(part[:6].ljust(6, "0"))
+
+
+def epoch_micros(moment: datetime) -> int:
+    """An aware moment as whole microseconds, without the rounding of floats."""
+    apart = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return (apart.days * 86_400 + apart.seconds) * SECOND + apart.microseconds
+
+
+def birth(uniqueid: str) -> int | None:
+    """The second in which the channel was made; None where an Originate chose the id itself."""
+    found = BORN.search(uniqueid)
+    return int(found[1]) if found else None
+
+
+def find_zone(name: str) -> tzinfo:
+    """The zone by its name; ValueError with a sentence where there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"timezone {name!r} is unknown here; write it as in Europe/Moscow") from error

@@ -1,0 +1,165 @@
+"""Call: everything under one linkedid, after merges.
+
+What comes in: nothing by itself; the rules change it. What goes out: `picture` (`call_full`)
+and `facts`, both of this very moment.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import msgspec
+
+from cordboard.calls.channel import Channel, Kind
+from cordboard.calls.clock import SECOND, ClockText
+from cordboard.calls.conversation import Conversation, Side
+from cordboard.calls.facts import CallFacts, Talk
+from cordboard.calls.snapshot import CallFull, ChannelFull, ConversationFull
+from cordboard.calls.stages import Stage, StageName
+from cordboard.calls.states import State
+from cordboard.calls.steps import Step
+from cordboard.numbers.plan import NumberingPlan
+
+_decode = msgspec.json.Decoder().decode
+#: two stretches of talk with less between them are one: a Local pair that optimises away moves people between bridges
+SEAM = 50_000
+
+
+class Call(Side):
+    """One call, open or just ended; as a side it is the main channel of `call_full`."""
+
+    __slots__ = (
+        "absorbed", "active", "callback", "channels", "client", "clock", "conversations", "dialled", "dialled_in",
+        "expected", "first_called", "gone_since", "is_ivr", "last_accepted", "last_requested", "last_row", "linkedid",
+        "live", "locals", "main", "members", "names", "originated", "pbx_answered", "plan", "queue", "queued",
+        "records", "result", "room_from", "shown", "speaking", "talks",
+    )  # fmt: skip
+
+    def __init__(self, linkedid: str, start: int, plan: NumberingPlan, clock: ClockText):
+        super().__init__("", start)
+        self.linkedid = linkedid
+        self.plan = plan
+        self.clock = clock
+        self.main: Channel | None = None  #: the channel whose uniqueid is the linkedid
+        self.channels: dict[str, Channel] = {}
+        self.live = 0  #: how many of them are not gone
+        self.locals: dict[str, Channel] = {}  #: halves of Local pairs that are not gone
+        self.conversations: dict[str, Conversation] = {}
+        self.client: Channel | None = None  #: whom an employee must share a bridge with to have answered
+        self.dialled_in: Channel | None = None  #: the trunk channel that came from outside
+        self.first_called: Kind | None = None
+        self.originated = False  #: begun by Originate
+        self.callback = False  #: and the client was rung first
+        self.expected: tuple[str, str] | None = None  #: employee and client, told in advance
+        self.dialled: list[tuple[str, str]] = []  #: endpoint and number of Dial's arguments, not used up yet
+        self.names: tuple[str, str, str, str] = ("", "", "", "")  #: type, from, trunk, client: as last given to the conversations
+        self.speaking: dict[str, Conversation] = {}  #: in a common bridge with the client now
+        self.active = ""
+        self.last_requested: Conversation | None = None
+        self.last_accepted: Conversation | None = None
+        self.talks: list[Talk] = []
+        self.room_from = 0  #: since when the client is in a room with an employee
+        self.pbx_answered = False
+        self.queue = ""
+        self.queued = False  #: was in a queue or a room at any time
+        self.records: list[tuple[bool, str]] = []
+        self.absorbed: list[str] = []
+        self.is_ivr = False
+        self.result = 0
+        self.last_row = start
+        self.gone_since = 0  #: since when the PBX lists none of its channels
+        self.shown: list[weakref.ref[Stage]] = []
+
+    def stage(self, step: Step, name: StageName, at: int, conversation: str = "", absorbed: str = "") -> Stage:
+        """Announce a stage."""
+        stage = Stage(name.value, self.linkedid, at, self, conversation, absorbed)
+        self.shown.append(weakref.ref(stage))
+        step.stages.append(stage)
+        return stage
+
+    def freeze_pictures(self) -> None:
+        """Build the pictures of stages that somebody still holds: the call is about to change."""
+        for reference in self.shown:
+            if (stage := reference()) is not None:
+                stage.freeze()
+        self.shown.clear()
+
+    def picture(self) -> CallFull:
+        """Return `call_full` as it is now."""
+        conversations: dict[str, ConversationFull] = {}
+        for key, conversation in self.conversations.items():
+            full = conversation.full
+            if full is None:
+                channel = self._channel_full(conversation, conversation.channel, key)
+                full = ConversationFull(channel, conversation.parked, None)
+                if conversation.state is State.ENDED:
+                    conversation.full = full
+            conversations[key] = full
+        channel = self._channel_full(self, self.main, self.linkedid)
+        return CallFull(self.active, channel, conversations, None, None, self.is_ivr, "", None, self.result)
+
+    def _channel_full(self, side: Side, channel: Channel | None, id: str) -> ChannelFull:
+        local, number = self.clock.local, self.plan.number
+        return ChannelFull(
+            local(side.answer), local(side.end), read_object(channel.extra) if channel and channel.extra else {},
+            number(side.from_), id, id == self.linkedid, channel.name if channel else "", local(side.start),
+            side.state.value, number(side.to), number(side.trunk), side.type, side.answered,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def facts(self) -> CallFacts:
+        """Return what a flow needs beyond `call_full`, as it is now."""
+        talks = [*self.talks, *(Talk(c.id, c.talk_from, 0) for c in self.speaking.values())]
+        ringing = [c.id for c in self.conversations.values() if c.state is State.RINGING]
+        return CallFacts(
+            linkedid=self.linkedid,
+            start=self.start,
+            end=self.end,
+            talk_seconds=union_seconds(talks, self.end or self.last_row),
+            last_speaker=self.last_accepted.id if self.last_accepted else "",
+            talks=[talk for talk in talks if talk.conversation],
+            records=[file for _, file in sorted(self.records, key=lambda record: not record[0])],
+            absorbed=list(self.absorbed),
+            ringing=ringing,
+            place=self._place(ringing),
+            queue=self.queue,
+            callback=self.callback,
+            originated=self.originated,
+        )
+
+    def _place(self, ringing: list[str]) -> str:
+        if self.state is State.ENDED:
+            return "ended"
+        if self.speaking or self.room_from:
+            return "talking"
+        if self.queue:
+            return "queue"
+        return "ringing" if ringing else "talking" if self.active else "menu"
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """Return the JSON object of an `extra`; {} where it is cut or none."""
+    try:
+        found = _decode(text)
+    except msgspec.DecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}  # type: ignore[return-value]
+
+
+def union_seconds(talks: list[Talk], now: int) -> int:
+    """Return the whole seconds covered by at least one of the talks; open ones last until now."""
+    covered, until = 0, 0
+    for start, end in sorted((talk.start, talk.end or now) for talk in talks):
+        covered += max(0, end - max(start, until))
+        until = max(until, end)
+    return covered // SECOND
+
+
+def close_talk(call: Call, conversation: str, start: int, at: int) -> None:
+    """Write down a stretch of talk, or lengthen the last one where only a seam lies between."""
+    for index in range(len(call.talks) - 1, max(-1, len(call.talks) - 4), -1):
+        last = call.talks[index]
+        if last.conversation == conversation and 0 <= start - last.end <= SEAM:
+            call.talks[index] = Talk(conversation, last.start, max(at, start))
+            return
+    call.talks.append(Talk(conversation, start, max(at, start)))

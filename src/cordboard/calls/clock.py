@@ -1,0 +1,65 @@
+"""Clock text: microseconds since the epoch as the PBX's own local time.
+
+In:   a zone name (`Europe/Moscow`), an offset (`+03:00`), or nothing (UTC).
+Out:  `YYYY-MM-DD HH:MM:SS` for `call_full`, ISO 8601 with offset for `at`.
+
+Many rows share a second, so the text is cached by second. No clock is read here.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from cordboard.calls.snapshot import NOT_YET
+
+CACHE_LIMIT = 20_000
+SECOND = 1_000_000
+_OFFSET = re.compile(r"^([+-])(\d{2}):?(\d{2})$")
+
+
+class ClockText:
+    """Writes times in the zone of one PBX."""
+
+    def __init__(self, zone: str | None = None):
+        self.zone: tzinfo = find_zone(zone) if zone else UTC
+        self._texts: dict[int, str] = {0: NOT_YET}
+
+    def use_offset(self, seconds: int) -> None:
+        """Take the zone that the rows tell: seconds east of Greenwich."""
+        if self.zone.utcoffset(None) != timedelta(seconds=seconds):
+            self.zone = timezone(timedelta(seconds=seconds))
+            self._texts = {0: NOT_YET}
+
+    def local(self, micros: int) -> str:
+        """Return the local time without zone and fraction; 0 is "not yet"."""
+        second = micros // SECOND
+        text = self._texts.get(second)
+        if text is None:
+            if len(self._texts) > CACHE_LIMIT:
+                self._texts = {0: NOT_YET}
+            text = self._texts[second] = self._moment(second).strftime("%Y-%m-%d %H:%M:%S")
+        return text
+
+    def iso(self, micros: int) -> str:
+        """Return ISO 8601 with the PBX's offset and the fraction the source had."""
+        second, fraction = divmod(micros, SECOND)
+        return (self._moment(second) + timedelta(microseconds=fraction)).isoformat()
+
+    def _moment(self, second: int) -> datetime:
+        try:
+            return datetime.fromtimestamp(second, self.zone)
+        except (OverflowError, OSError, ValueError):  # a row with a senseless time must not stop the others
+            return datetime(1970, 1, 1, tzinfo=self.zone)
+
+
+def find_zone(name: str) -> tzinfo:
+    """Return the zone of a name or of an offset; ValueError where there is none such."""
+    if match := _OFFSET.match(name):
+        minutes = int(match[2]) * 60 + int(match[3])
+        return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
+    if name.upper() in ("UTC", "Z"):
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(f"there is no time zone {name!r}") from error

@@ -1,0 +1,158 @@
+"""Answer: when talk starts and ends. *This is where a call is missed or not.*
+
+In:   the board, after somebody entered or left a bridge.
+Out:  `conversation_accepted`, `was_answered`, `answer_time`, state `talking`, the active
+      conversation, and the stretches of talk.
+
+Reasons: a conversation is accepted when its channel and the client's are together for the first
+time — in one bridge, or in two that a Local pair joins; in a local call: with the caller's.
+ANSWER alone never accepts: the PBX answers for its menus, and a colleague who is only asked
+about a call answers too, without ever hearing the client. `answer_time` is then the channel's own
+ANSWER. In an outgoing call the client is the trunk leg that first met an employee. In a
+conference room there may be no conversation at all; the client met a person all the same.
+"""
+
+from cordboard.calls.call import Call, close_talk
+from cordboard.calls.channel import Bridge, Channel, Kind
+from cordboard.calls.conversation import Conversation, put
+from cordboard.calls.rules.conversations import request
+from cordboard.calls.rules.numbers_of_call import name_sides
+from cordboard.calls.stages import StageName
+from cordboard.calls.states import Happening, State, after
+from cordboard.calls.steps import Step
+from cordboard.calls.switchboard import Switchboard
+
+RULE = "answer"
+
+
+def answered(board: Switchboard, channel: Channel, at: int, step: Step) -> None:
+    """Note the ANSWER of a channel; late by milliseconds, it corrects the time of an accepted conversation."""
+    if channel.answer:
+        return
+    channel.answer = at
+    call, conversation = channel.call, channel.conversation
+    if conversation is not None:
+        if conversation.answered and at < conversation.answer:
+            put(step, conversation, "answer", at, "answer_time")
+    elif channel is call.client or channel is call.main:
+        call.pbx_answered = True
+
+
+def meet(board: Switchboard, call: Call, at: int, step: Step, joined: frozenset[str] = frozenset()) -> None:
+    """See who is together with the client now; `joined` are channels sure to be where they stand."""
+    find_client(board, call, at, step)
+    client = call.client
+    people = board.together(client.bridge) if client is not None and client.bridge is not None else []
+    others = [channel for channel in people if channel is not client and channel.is_person]
+    now: dict[str, Conversation] = {}
+    for channel in others:
+        conversation = channel.conversation
+        if channel.call is not call:
+            continue
+        if conversation is None and channel.uniqueid in joined and not _is_own(channel, call):
+            conversation = request(board, channel, at, step, "joined")
+        if conversation is not None:
+            now[conversation.id] = conversation
+    if others and client is not None and client.conversation is not None:
+        now[client.conversation.id] = client.conversation
+    if now or call.speaking:
+        _change_speakers(call, now, at, step)
+    in_room = client is not None and client.bridge is not None and client.bridge.room
+    _in_room(call, at, step, inside=in_room and any(channel.kind is Kind.PHONE for channel in others) and not now)
+
+
+def find_client(board: Switchboard, call: Call, at: int, step: Step) -> None:
+    """In an outgoing call, make the first trunk leg that meets an employee the client.
+
+    A call among colleagues that Originate began has the first employee in the client's place."""
+    if call.client is not None:
+        return
+    if call.type == "local":
+        call.client = next((leg for leg in call.channels.values() if leg.own_leg and leg.bridge), None)
+    if call.type != "outgoing":
+        return
+    for conversation in list(call.conversations.values()) if len(call.conversations) < 9 else [call.last_requested]:
+        if conversation is None:
+            continue
+        leg = conversation.channel
+        if leg.kind is not Kind.TRUNK or leg.bridge is None or leg.bridge.room:
+            continue
+        if any(other is not leg and other.is_person for other in board.together(leg.bridge)):
+            call.client = leg
+            name_sides(call, step)
+            return
+
+
+def refresh_active(call: Call, step: Step) -> None:
+    """Keep the one who is with the client; else the last who was, while their channel lives and nothing parks it."""
+    active = ""
+    speaking = [c for c in call.speaking.values() if c.channel is not call.client] or list(call.speaking.values())
+    if speaking:
+        active = speaking[-1].id
+    elif call.active:
+        last = call.conversations.get(call.active)
+        if last is not None and last.state is State.TALKING and not last.parked:
+            active = last.id
+    put(step, call, "active", active, "active_conversation")
+
+
+def _is_own(channel: Channel, call: Call) -> bool:
+    return channel is call.main or channel.own_leg
+
+
+def _change_speakers(call: Call, now: dict[str, Conversation], at: int, step: Step) -> None:
+    before = call.speaking
+    call.speaking = now
+    for key, conversation in before.items():
+        if key not in now:
+            close_talk(call, key, conversation.talk_from, at)
+            conversation.talk_from = 0
+    begun = [conversation for key, conversation in now.items() if key not in before]
+    for conversation in begun:
+        conversation.talk_from = at
+        if conversation.channel is not call.client or call.last_accepted is None:
+            call.last_accepted = conversation
+        if not conversation.answered:
+            accept(call, conversation, at, step)
+    if begun and call.last_accepted is not None:
+        name_sides(call, step)
+    refresh_active(call, step)
+
+
+def accept(call: Call, conversation: Conversation, at: int, step: Step) -> None:
+    """Begin the talk of a conversation: the client hears them."""
+    was_asking = bool(conversation.asker)
+    conversation.asker = ""
+    conversation.full = None
+    put(step, conversation, "state", after(conversation.state, Happening.ACCEPT), RULE)
+    put(step, conversation, "answered", True, RULE)
+    put(step, conversation, "answer", conversation.channel.answer or at, "answer_time")
+    accept_call(call, at, step)
+    if conversation.channel is not call.client:
+        call.last_accepted = conversation
+    if was_asking:
+        call.names = ("", "", "", "")
+    name_sides(call, step, conversation)
+    put(step, call, "active", conversation.id, "active_conversation")
+    call.stage(step, StageName.CONVERSATION_ACCEPTED, at, conversation.id)
+
+
+def accept_call(call: Call, at: int, step: Step) -> None:
+    """Begin the talk of the call: the client met a person."""
+    put(step, call, "state", after(call.state, Happening.ACCEPT), RULE)
+    if put(step, call, "answered", True, RULE):
+        put(step, call, "answer", at, "answer_time")
+
+
+def _in_room(call: Call, at: int, step: Step, *, inside: bool) -> None:
+    if inside and not call.room_from and call.type in ("incoming", "outgoing"):
+        call.room_from = at
+        accept_call(call, at, step)
+    elif call.room_from and not inside:
+        close_talk(call, "", call.room_from, at)
+        call.room_from = 0
+
+
+def hears(bridge: Bridge) -> bool:
+    """Say whether people in this bridge can meet: not while parked."""
+    return not bridge.holding

@@ -1,0 +1,53 @@
+"""Conversations: who is asked to talk.
+
+In:   a channel that was called, or one that takes a call over (pickup, parking, joined by a transfer).
+Out:  `conversation_requested`, once per conversation.
+
+Reasons: each called telephone or trunk leg is an attempt to reach somebody, so it is a
+conversation from its CHAN_START. Never a Local half (nobody sits there), never the main channel
+(that is the caller), never the employee's own telephone of a click-to-call.
+A colleague called while the client waits on hold is a consultation: the call of the one who
+asks, until the client is joined. It is known by its Local pair: one half stands in a bridge with
+the employee who asks, the other is still dialling.
+"""
+
+from cordboard.calls.call import Call
+from cordboard.calls.channel import Channel, Kind
+from cordboard.calls.conversation import Conversation
+from cordboard.calls.rules.direction import decide_direction
+from cordboard.calls.rules.numbers_of_call import find_called, name_sides
+from cordboard.calls.stages import StageName
+from cordboard.calls.steps import Change, Step
+from cordboard.calls.switchboard import Switchboard
+
+
+def request(board: Switchboard, channel: Channel, at: int, step: Step, rule: str) -> Conversation:
+    """Begin a conversation of this channel."""
+    call = channel.call
+    conversation = channel.conversation = Conversation(channel, channel.start if rule == "called" else at)
+    find_called(conversation, call)
+    call.conversations[conversation.id] = conversation
+    if rule == "called" and call.locals:
+        asker = asker_of(board, call)
+        conversation.asker = asker.endpoint if asker and asker.is_person else ""
+    if not conversation.asker or call.last_requested is None:
+        call.last_requested = conversation
+    step.changes.append(Change(conversation.root.rstrip("."), None, conversation.number, rule))
+    decide_direction(call, step)
+    name_sides(call, step, conversation)
+    call.stage(step, StageName.CONVERSATION_REQUESTED, at, conversation.id)
+    return conversation
+
+
+def asker_of(board: Switchboard, call: Call) -> Channel | None:
+    """Return the employee who consults through a Local pair of which one half still dials, if there is one."""
+    if call.client is None:
+        return None
+    for half in call.locals.values():
+        other = board.other_half(half)
+        if half.bridge is None or other is None or other.bridge is not None:
+            continue
+        for member in half.bridge.members.values():
+            if member.kind is Kind.PHONE and member is not call.client:
+                return member
+    return None

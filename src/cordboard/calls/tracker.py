@@ -1,0 +1,191 @@
+"""CallTracker: CEL events in, steps with changes and stages out.
+
+In:   `feed(event)` for each row in the order of its source; `expire(now)` when time passes.
+Out:  a `Step`: what changed, by which rule, and which stages were reached.
+
+It touches no clock, no file and no network, and it never raises: a row it cannot use changes
+nothing. `EFFECTS` is the whole dispatch: which event type wakes which rule.
+
+Doubled rows change nothing, because each rule asks how things stand before it changes them; a row
+of a call that has ended is ignored. A linkedid may come back after a restart of Asterisk: only a
+CHAN_START later than the end of the old call begins it anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from cordboard.calls.call import Call
+from cordboard.calls.cel import CelEvent
+from cordboard.calls.channel import Channel
+from cordboard.calls.clock import ClockText
+from cordboard.calls.rules import answer, applications, arrival, bridging, hangup, merge, parking, pickup, transfer
+from cordboard.calls.rules.direction import decide_direction
+from cordboard.calls.rules.numbers_of_call import correct_called, name_sides
+from cordboard.calls.steps import Step
+from cordboard.calls.switchboard import Switchboard
+from cordboard.numbers.plan import NumberingPlan
+
+#: without AMI: a call is over when it had no row for this long (microseconds)
+SILENCE = 4 * 3600 * 1_000_000
+#: with AMI: when the PBX has not listed any of its channels for this long
+UNLISTED = 60 * 1_000_000
+
+Rule = Callable[[Switchboard, Channel, CelEvent, Step], None]
+
+
+def _answered(board: Switchboard, channel: Channel, event: CelEvent, step: Step) -> None:
+    answer.answered(board, channel, event.eventtime, step)
+
+
+#: which event wakes which rule; a type that is not here means nothing
+EFFECTS: dict[str, Rule] = {
+    "ANSWER": _answered,
+    "APP_END": applications.ends,
+    "APP_START": applications.begins,
+    "ATTENDEDTRANSFER": transfer.transferred,
+    "BLINDTRANSFER": transfer.transferred,
+    "BRIDGE_ENTER": bridging.entered,
+    "BRIDGE_EXIT": bridging.exited,
+    "CHAN_END": hangup.gone,
+    "HANGUP": hangup.gone,
+    "PARK_END": parking.unparked,
+    "PARK_START": parking.parked,
+    "PICKUP": pickup.picked_up,
+}
+#: rows that begin nothing: of a call we do not know they only say that it is over
+ENDINGS = frozenset(("HANGUP", "CHAN_END", "LINKEDID_END", "APP_END"))
+
+
+class CallTracker:
+    """Follows the calls of one PBX."""
+
+    def __init__(self, plan: NumberingPlan, *, timezone: str | None = None, silence: int = SILENCE):
+        self.clock = ClockText(timezone)
+        self.board = Switchboard(plan, self.clock)
+        self.calls = self.board.calls  #: open calls by surviving linkedid
+        self._silence = silence
+
+    def feed(self, event: CelEvent) -> Step:
+        """Return what this event did; nothing for types and rows that mean nothing."""
+        step = Step(event, event.linkedid, [], [], [])
+        channel = self.board.channels.get(event.uniqueid)
+        effect = EFFECTS.get(event.eventtype)
+        if event.eventtype == "CHAN_START":
+            self._start(event, channel, step)
+            return step
+        if channel is None:
+            if effect is None or (channel := self._unseen(event, step)) is None:
+                return step
+        call = channel.call
+        if call.shown:
+            call.freeze_pictures()
+        call.last_row = max(call.last_row, event.eventtime)
+        if event.linkedid != call.linkedid:
+            call = self._other_linkedid(channel, event, step)
+        step.linkedid = call.linkedid
+        self._note(channel, event, step)
+        if effect is not None and not (channel.end and effect is not hangup.gone):
+            effect(self.board, channel, event, step)
+        return step
+
+    def expire(self, now: int) -> list[Step]:
+        """End the calls that must be over by now, each at the time of its last row."""
+        over = [call for call in self.calls.values() if self._deadline(call) <= now]
+        return [self._end(call, call.last_row, "expire") for call in over]
+
+    def next_deadline(self) -> int | None:
+        """Return when `expire` has something to do, if no event comes before."""
+        return min((self._deadline(call) for call in self.calls.values()), default=None)
+
+    def expect(self, linkedid: str, *, employee: str, client: str) -> None:
+        """Be told of a click-to-call in advance: who will be rung, and for whom."""
+        self.board.expected[linkedid] = (employee, client)
+
+    def listed(self, uniqueids: Collection[str], now: int) -> None:
+        """Be told which channels the PBX has (CoreShowChannels); calls with none of them run out in a minute."""
+        alive = set(uniqueids)
+        for call in self.calls.values():
+            found = any(uniqueid in alive for uniqueid, channel in call.channels.items() if not channel.end)
+            call.gone_since = 0 if found else call.gone_since or now
+
+    def restarted(self, at: int) -> list[Step]:
+        """Be told that the PBX started at this time: calls begun before are over."""
+        return [self._end(call, call.last_row, "restart") for call in list(self.calls.values()) if call.start < at]
+
+    def _deadline(self, call: Call) -> int:
+        silence = call.last_row + self._silence
+        return min(silence, call.gone_since + UNLISTED) if call.gone_since else silence
+
+    def _end(self, call: Call, at: int, rule: str) -> Step:
+        step = Step(None, call.linkedid, [], [], [f"ended by {rule}: its own end is in no row"])
+        call.freeze_pictures()
+        for channel in list(call.channels.values()):
+            if not channel.end and call.linkedid in self.calls:
+                hangup.leave(self.board, channel, at, step)
+        if call.linkedid in self.calls and self.calls[call.linkedid] is call:
+            hangup.end_call(self.board, call, at, step)
+        return step
+
+    def _start(self, event: CelEvent, known: Channel | None, step: Step) -> None:
+        if known is not None:
+            if known.start >= event.eventtime or known.name == event.channame:
+                return  # a doubled row
+            # the counters began again with a restart, and the end of the old call was never written
+            ended = self._end(known.call, known.call.last_row, "restart")
+            step.changes += ended.changes
+            step.stages += ended.stages
+        call = self.board.aliases.get(event.linkedid)
+        if call is None:
+            ended_at = self.board.ended.get(event.linkedid)
+            if ended_at is not None and (event.uniqueid != event.linkedid or event.eventtime <= ended_at):
+                return  # a late row
+            call = self.board.open_call(event.linkedid, event.eventtime)
+        if call.shown:
+            call.freeze_pictures()
+        call.last_row = max(call.last_row, event.eventtime)
+        step.linkedid = call.linkedid
+        channel = self.board.add(event.uniqueid, event.channame, call, event.eventtime)
+        channel.started = True
+        if channel is call.main:
+            call.start = event.eventtime
+        arrival.arrive(self.board, channel, event, step)
+
+    def _unseen(self, event: CelEvent, step: Step) -> Channel | None:
+        """A channel whose CHAN_START was lost, or that lived before we came."""
+        call = self.board.aliases.get(event.linkedid)
+        if not event.channame or (call is None and (event.eventtype in ENDINGS or event.linkedid in self.board.ended)):
+            return None
+        if event.uniqueid in self.board.ended or event.eventtype in ("LINKEDID_END", "CHAN_END"):
+            return None
+        call = call or self.board.open_call(event.linkedid, event.eventtime)
+        step.doubts.append(f"the beginning of {event.channame} is in no row")
+        channel = self.board.add(event.uniqueid, event.channame, call, event.eventtime)
+        arrival.arrive(self.board, channel, event, step)
+        return channel
+
+    def _other_linkedid(self, channel: Channel, event: CelEvent, step: Step) -> Call:
+        """The row stands under another linkedid: confirm a merge, or make one that was missed."""
+        call, other = channel.call, self.board.aliases.get(event.linkedid)
+        if other is None or other is call or event.eventtype in ENDINGS:
+            return call
+        return merge.merge(self.board, call, other, event.eventtime, step, "linkedid")
+
+    def _note(self, channel: Channel, event: CelEvent, step: Step) -> None:
+        """Keep what any row may tell of its channel."""
+        if event.extra:
+            channel.extra = event.extra
+        call = channel.call
+        if event.appname == "Dial" and event.appdata != channel.appdata:
+            applications.remember_dialled(channel, event.appdata, step)
+        if event.cid_num and event.cid_num != channel.cid_num:
+            channel.cid_num = event.cid_num
+            conversation = channel.conversation
+            if conversation is not None and not conversation.sure:
+                correct_called(conversation, call, step)
+        if event.appname == "AppDial2" and channel is call.main and not call.originated:
+            arrival.originate(call, channel)
+            if call.dialled_in is channel:
+                call.dialled_in = None
+            decide_direction(call, step)
+            name_sides(call, step)

@@ -1,0 +1,47 @@
+"""The command line: one file per command, imported only when asked for, so that `replay` and `--help` start at once.
+
+The surprise: `replay` is often run once per file by other programs, so it does not even import the parser of the
+other commands.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+COMMANDS = {
+    "replay": ("cordboard.cli.replay:replay", "Read recorded events and print each call as call_full."),
+    "schema": ("cordboard.cli.schema:schema", "Print the JSON Schema of an object others rely on."),
+    "number": ("cordboard.cli.number:number", "Show what the numbering rules make of a number."),
+    "portal": ("cordboard.cli.portal:portal", "Run the embedded CRM alone."),
+    "connector": ("cordboard.cli.connector:connector", "Run the connector alone."),
+    "run": ("cordboard.cli.run:run", "Run connector and portal in one process."),
+    "demo": ("cordboard.cli.demo:demo", "Play real captured calls through it all, here."),
+}
+
+
+def build_app() -> App:
+    """Return the parser of all commands; each is imported when it is called."""
+    from cyclopts import App
+
+    app = App(name="cordboard", help="Telephony for CRM that its users can trust with every call.")
+    for name, (place, sentence) in COMMANDS.items():
+        app.command(place, name=name, help=sentence)
+    return app
+
+
+def main() -> None:
+    """Run the command named by the arguments; its return value is the exit code."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["replay"] and not {"--help", "-h"} & set(arguments):
+        from cordboard.cli.replay import from_arguments
+
+        sys.exit(from_arguments(arguments[1:]))
+    build_app()(arguments)
+
+
+if __name__ == "__main__":
+    main()
