@@ -1,0 +1,51 @@
+"""The portal's HTTP face: `/rest` as one raw handler, everything else by Litestar.
+
+In:   a `Portal`. Out: an ASGI application.
+The surprise: requests to `/rest/…` never pass the framework; `register` comes this way for every call of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, cast
+
+from litestar import Litestar, MediaType, get
+
+from cordboard.portal import pages
+from cordboard.portal.rest.asgi import RestApp
+
+if TYPE_CHECKING:
+    from cordboard.portal.portal import Portal
+
+__all__ = ["Asgi", "build_app"]
+
+Message = MutableMapping[str, Any]
+Asgi = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+
+
+def build_app(portal: Portal) -> Asgi:
+    """The whole portal: REST, pages, live connection, health."""
+    rest = RestApp(portal)
+    site = cast("Asgi", Litestar([healthz, readyz, *pages.handlers(portal)], openapi_config=None, debug=False))
+
+    async def app(
+        scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/rest/"):
+            await rest(scope, receive, send)
+        else:
+            await site(scope, receive, send)
+
+    return app
+
+
+@get("/healthz", media_type=MediaType.TEXT, sync_to_thread=False)
+def healthz() -> str:
+    """Alive."""
+    return "ok\n"
+
+
+@get("/readyz", media_type=MediaType.TEXT, sync_to_thread=False)
+def readyz() -> str:
+    """Able to serve: the database was opened before the first request could come."""
+    return "ok\n"

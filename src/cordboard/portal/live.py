@@ -1,0 +1,100 @@
+"""Live calls: the latest state that the connector told of each running call (portal.md 1), in memory.
+
+In:   the parameters of `cordboard.call.state`, and the moment. Out: the newest state of a call, by its `CALL_ID`.
+The surprise: a state may come before the `register` it belongs to has committed; it waits ten seconds for it.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+__all__ = ["CallLive", "LiveCalls"]
+
+SECOND = 1_000_000
+#: how long a state waits for its `register`
+WAIT = 10 * SECOND
+#: how long a connector may be silent before it counts as away
+SILENCE = 90 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class CallLive:
+    """A call as the connector saw it last."""
+
+    pbx: str
+    linkedid: str
+    seq: int
+    #: empty: not registered (yet)
+    call_id: str
+    #: the parameters of `cordboard.call.state`, key for key
+    state: dict[str, Any]
+    #: when it came, microseconds
+    at: int
+    #: False: its CALL_ID is not known here yet
+    joined: bool = True
+
+    @property
+    def place(self) -> str:
+        """menu, queue, ringing, talking or ended."""
+        return str(self.state.get("PLACE") or "")
+
+    @property
+    def conversations(self) -> list[dict[str, Any]]:
+        """Who was rung, who talks: the items of CONVERSATIONS."""
+        items = cast("list[Any]", self.state.get("CONVERSATIONS") or [])
+        return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
+
+
+class LiveCalls:
+    """All running calls the connectors told of."""
+
+    def __init__(self) -> None:
+        self._by_linkedid: dict[tuple[str, str], CallLive] = {}
+        self._by_call: dict[str, tuple[str, str]] = {}
+        #: pbx name → (parameters of the last hello, moment)
+        self.connectors: dict[str, tuple[dict[str, Any], int]] = {}
+        #: COMMAND_ID → REASON of card buttons that could not be served
+        self.failed_commands: dict[str, str] = {}
+
+    def get(self, call_id: str) -> CallLive | None:
+        """The newest state of a registered call."""
+        key = self._by_call.get(call_id)
+        found = self._by_linkedid.get(key) if key else None
+        return found if found is not None and found.joined else None
+
+    def all(self) -> list[CallLive]:
+        """Every running call, registered or not."""
+        return [live for live in self._by_linkedid.values() if live.joined]
+
+    def tell(self, live: CallLive) -> bool:
+        """Keep a state if it is newer; True if it replaced the older one."""
+        key = (live.pbx, live.linkedid)
+        known = self._by_linkedid.get(key)
+        if known is not None and live.seq <= known.seq:
+            return False
+        self._drop_old(live.at)
+        self._by_linkedid[key] = live
+        if live.call_id:
+            self._by_call[live.call_id] = key
+        if live.place == "ended" and not live.call_id:
+            self._by_linkedid.pop(key, None)
+        return True
+
+    def join(self, call_id: str) -> bool:
+        """The call is registered now; True if a state was waiting for it."""
+        key = self._by_call.get(call_id)
+        live = self._by_linkedid.get(key) if key else None
+        if key is None or live is None or live.joined:
+            return False
+        self._by_linkedid[key] = replace(live, joined=True)
+        return True
+
+    def forget(self, call_id: str) -> None:
+        """The call is finished."""
+        if key := self._by_call.pop(call_id, None):
+            self._by_linkedid.pop(key, None)
+
+    def _drop_old(self, now: int) -> None:
+        old = [live for live in self._by_linkedid.values() if not live.joined and now - live.at > WAIT]
+        for live in old:
+            self._by_linkedid.pop((live.pbx, live.linkedid), None)
+            self._by_call.pop(live.call_id, None)

@@ -1,0 +1,40 @@
+"""The list of calls: running and finished together, newest first."""
+
+from litestar import Response, get
+from litestar.types import ControllerRouterHandler
+from sqlalchemy import Connection
+
+from cordboard.portal.pages.site import Site, Web, go_to, to_sign_in
+from cordboard.portal.views.call_facts import CallView, list_calls
+from cordboard.portal.views.sessions import users_seen_by
+
+PAGE = 50
+
+
+def handlers(site: Site) -> list[ControllerRouterHandler]:
+    @get("/")
+    async def home() -> Response[str]:
+        return go_to("/calls")
+
+    @get("/calls")
+    async def calls_page(request: Web) -> Response[str]:
+        visit = await site.visit(request)
+        if visit is None:
+            return to_sign_in(request)
+        version, now = site.hub.version, site.now()
+        page = page_number(request.query_params.get("page", "1"))
+
+        def read(database: Connection) -> list[CallView]:
+            seen = users_seen_by(database, visit.viewer.user_id)
+            offset = (page - 1) * PAGE
+            return list_calls(database, site.portal.live, seen, now, offset, PAGE + 1)
+
+        calls = await site.portal.store.read(read)
+        values = {"section": "calls", "calls": calls[:PAGE], "page": page, "more": len(calls) > PAGE}
+        return await site.page(visit, "calls.html", version, **values)
+
+    return [home, calls_page]
+
+
+def page_number(text: str) -> int:
+    return max(1, min(100_000, int(text))) if text.isdigit() else 1

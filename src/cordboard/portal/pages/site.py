@@ -1,0 +1,177 @@
+"""Site: what every screen stands on: who looks, how an answer is made, and which live version a page begins with.
+
+In:   the portal and a request. Out: a `Viewer`, or a way to the sign-in page; an HTML answer with the headers of all.
+Surprise: a page's version is taken before its data are read, so a change that falls between comes twice, never not.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.datastructures.state import State
+
+from cordboard.portal.push import Hub
+from cordboard.portal.views.call_facts import CallView
+from cordboard.portal.views.client_facts import initials
+from cordboard.portal.views.sessions import Session, find_session
+from cordboard.web.render import Viewer, render
+from cordboard.web.security import PAGE_HEADERS
+from cordboard.web.words import LANGUAGES, preferred_language, translations
+
+if TYPE_CHECKING:
+    from cordboard.portal.portal import Portal
+
+COOKIE = "cordboard_session"
+SECOND = 1_000_000
+#: a form of ours is short; more is a mistake or an attack
+LONGEST_FORM = 100_000
+
+Web = Request[object, object, State]
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request of a signed-in user."""
+
+    session: Session
+    viewer: Viewer
+
+
+class Site:
+    """The screens' common ground."""
+
+    def __init__(self, portal: Portal) -> None:
+        self.portal = portal
+        self.hub = Hub(portal)
+
+    def now(self) -> int:
+        """Microseconds since the epoch."""
+        return round(self.portal.clock().timestamp() * SECOND)
+
+    async def visit(self, connection: Connection) -> Visit | None:
+        """Who looks; None if nobody is signed in."""
+        token, now = connection.cookies.get(COOKIE, ""), self.now()
+        session = await self.portal.store.read(lambda database: find_session(database, token, now)) if token else None
+        return Visit(session, viewer_of(session, connection)) if session else None
+
+    async def page(self, visit: Visit, template: str, version: str, **values: Any) -> Response[str]:
+        """A whole page with the cards of its viewer."""
+        cards: list[CallView] = await self.hub.cards_of(visit.viewer.user_id)
+        html = render(template, visit.viewer, self.now(), version=version, cards=cards, **values)
+        return answer(html)
+
+    def problem(self, connection: Connection, status: int, heading: str, text: str) -> Response[str]:
+        """A page that says in words why there is no other; both texts are keys of the catalogue."""
+        stranger = viewer_of(None, connection)
+        say = translations(stranger.language).gettext
+        html = render("problem.html", stranger, self.now(), heading=say(heading), text=say(text))
+        return answer(html, status)
+
+    def not_found(self, connection: Connection) -> Response[str]:
+        return self.problem(
+            connection, 404, N_("There is no such page"), N_("It may have been deleted, or the address is mistyped.")
+        )
+
+    def forged(self, connection: Connection) -> Response[str]:
+        return self.problem(
+            connection, 403, N_("This form is not valid any more"), N_("Open the page again and repeat what you did.")
+        )
+
+
+def N_(text: str) -> str:
+    return text
+
+
+def answer(html: str, status: int = 200) -> Response[str]:
+    return Response(html, status_code=status, media_type="text/html; charset=utf-8", headers=PAGE_HEADERS)
+
+
+def go_to(address: str, cookies: list[Cookie] | None = None) -> Response[str]:
+    """See another page next."""
+    headers = {**PAGE_HEADERS, "Location": address}
+    return Response("", status_code=303, media_type="text/html; charset=utf-8", headers=headers, cookies=cookies or [])
+
+
+def to_sign_in(request: Connection) -> Response[str]:
+    """The sign-in page, and back afterwards."""
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return go_to("/login" if path == "/" else f"/login?next={quote(path)}")
+
+
+def viewer_of(session: Session | None, connection: Connection) -> Viewer:
+    cookies = connection.cookies
+    language = (session.language if session else "") or cookies.get("language", "")
+    if language not in LANGUAGES:
+        language = preferred_language(connection.headers.get("accept-language", ""))
+    theme, menu = cookies.get("theme", ""), cookies.get("menu", "")
+    look = {
+        "language": language,
+        "theme": theme if theme in ("light", "dark") else "",
+        "menu": menu if menu == "narrow" else "",
+    }
+    if session is None:
+        return Viewer(**look)
+    name = " ".join(part for part in (session.name, session.last_name) if part) or session.login
+    return Viewer(
+        user_id=session.user_id,
+        name=name,
+        initials=initials(name),
+        extension=session.extension,
+        is_admin=session.is_admin,
+        zone=zone(session.timezone),
+        form_token=session.form_token,
+        **look,
+    )
+
+
+@lru_cache(maxsize=500)
+def zone(name: str) -> ZoneInfo:
+    """A time zone by name; the machine's where none is set, UTC where it cannot be read."""
+    try:
+        return ZoneInfo(name) if name else local_zone()
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def local_zone() -> ZoneInfo:
+    try:
+        with open("/etc/timezone", encoding="utf-8") as source:
+            return ZoneInfo(source.read().strip())
+    except (OSError, ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+async def read_form(request: Web) -> dict[str, str]:
+    """The fields of a form; of a form that is far too long, nothing."""
+    body = await request.body()
+    if len(body) > LONGEST_FORM:
+        return {}
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def is_ours(visit: Visit, form: Mapping[str, str]) -> bool:
+    """Whether a form was made for this session: another site can send it, but cannot read its token."""
+    return hmac.compare_digest(visit.session.form_token.encode(), form.get("form_token", "").encode())
+
+
+def same_origin(connection: Connection) -> bool:
+    """Whether a request comes from our own pages, as far as the browser says; programs that say nothing pass."""
+    origin = connection.headers.get("origin", "")
+    if origin:
+        return urlsplit(origin).netloc == connection.headers.get("host", "")
+    return connection.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+def safe_next(address: str) -> str:
+    """An address on this site to go to; anything else is the front page."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"

@@ -1,0 +1,129 @@
+"""Portal: the running CRM without its wires: store, switches, live calls, and who wants to hear of changes.
+
+In:   an open store, the `[portal]` settings, a clock. Out: one object that every method and page is given.
+The surprise: `publish` is called after the commit, on the event loop, so a subscriber may read the new state at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Self
+
+import structlog
+from sqlalchemy import Connection, delete, insert, select
+
+from cordboard.portal.changes import Change
+from cordboard.portal.live import LiveCalls
+from cordboard.portal.tables import setting
+from cordboard.settings import Portal as PortalSettings
+from cordboard.store import Store
+
+__all__ = ["MIGRATIONS", "Portal", "system_clock"]
+
+MIGRATIONS = "cordboard.portal.migrations"
+#: seconds a one-time link works
+LINK_LIFE = 600
+
+_log = structlog.get_logger("cordboard.portal")
+
+Subscriber = Callable[[Change], None]
+
+
+def system_clock() -> datetime:
+    """Now, with the offset of the machine: the server time of the wire."""
+    return datetime.now().astimezone()
+
+
+class Portal:
+    """The CRM behind `/rest` and the pages."""
+
+    def __init__(
+        self, store: Store, settings: PortalSettings | None = None, clock: Callable[[], datetime] = system_clock
+    ) -> None:
+        self.store = store
+        self.settings = settings or PortalSettings()
+        self.clock = clock
+        self.live = LiveCalls()
+        self._subscribers: list[Subscriber] = []
+        self._switches: dict[str, Any] = store.read_sync(read_switches)
+        self._links: dict[str, tuple[int, float]] = {}
+
+    @classmethod
+    def open(
+        cls, settings: PortalSettings | None = None, clock: Callable[[], datetime] = system_clock, *, db: str = ""
+    ) -> Self:
+        """Open the database of the settings (or `db`) and become its owner."""
+        settings = settings or PortalSettings()
+        return cls(Store.open(db or settings.db, migrations=MIGRATIONS), settings, clock)
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Hear of every change from now on; the answer ends it."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def publish(self, *changes: Change) -> None:
+        """Tell what was committed; a subscriber that fails does not hurt the others or the request."""
+        for change in changes:
+            for callback in tuple(self._subscribers):
+                try:
+                    callback(change)
+                except Exception:
+                    _log.exception("a subscriber failed", change=type(change).__name__)
+
+    def switch(self, name: str, default: Any = False) -> Any:
+        """A switch of portal.md 8 as it stands."""
+        return self._switches.get(name, SWITCHES.get(name, default))
+
+    async def set_switch(self, name: str, value: Any) -> None:
+        """Change a switch, durably."""
+        await self.store.write(lambda connection: write_switch(connection, name, value))
+        self._switches[name] = value
+
+    def one_time_link(self, user_id: int) -> str:
+        """A token that signs this user in once within ten minutes (`/login/once/<token>`)."""
+        token = secrets.token_urlsafe(32)
+        self._links[digest(token)] = (user_id, self.clock().timestamp() + LINK_LIFE)
+        return token
+
+    def take_one_time_link(self, token: str) -> int | None:
+        """The user of a token; it is used up by this."""
+        user_id, until = self._links.pop(digest(token), (None, 0.0))
+        return user_id if until > self.clock().timestamp() else None
+
+    async def close(self) -> None:
+        """Finish what was handed over and give the database back."""
+        await self.store.close()
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def read_switches(connection: Connection) -> dict[str, Any]:
+    return {row.name: row.value for row in connection.execute(select(setting.c.name, setting.c.value))}
+
+
+def write_switch(connection: Connection, name: str, value: Any) -> None:
+    connection.execute(delete(setting).where(setting.c.name == name))
+    connection.execute(insert(setting).values(name=name, value=value))
+
+
+#: portal.md 8, and the country of numbers written without one
+SWITCHES: dict[str, Any] = {
+    "crm_mode": "classic",
+    "repeat_leads": True,
+    "reuse_closed_lead": False,
+    "lead_open_to_all": True,
+    "kind_search": False,
+    "empty_error_code": True,
+    "add_to_chat_default": 0,
+    "event_retries": 3,
+    "rate_limit": "",
+    "operating_limit": 0,
+    "https_required": False,
+    "line_default": "",
+    "country": "RU",
+}

@@ -1,0 +1,38 @@
+"""Running one method for one caller: the same way for a request of its own and for a command of a batch.
+
+In:   the caller's context, a method's name in any case, its parameters with the reserved ones still inside.
+Out:  the method's result or page; raises a ``RestError``, and nothing else for bad input.
+"""
+
+from __future__ import annotations
+
+from cordboard.b24wire import errors
+from cordboard.b24wire.loose import as_int
+from cordboard.portal.rest.registry import Context, Method, Params, find_method
+
+__all__ = ["RESERVED", "get_method", "run"]
+
+#: Parameters that belong to the transport; a method never sees them.
+RESERVED = ("auth", "access_token", "start", "state", "sessid")
+
+
+def get_method(name: str) -> Method:
+    """The method of this name, or the refusal a client knows."""
+    found = find_method(name)
+    if found is None:
+        raise errors.method_not_found()
+    return found
+
+
+async def run(context: Context, method: Method, params: Params, *, in_batch: bool = False) -> object:
+    """Check the caller's scopes and run the method."""
+    if in_batch and not method.batch:
+        raise errors.batch_method_not_allowed()
+    if not method.granted(context.scopes):
+        raise errors.insufficient_scope(webhook=context.is_webhook)
+    if context.is_webhook and not method.webhook:
+        raise errors.wrong_auth_type()
+    start = as_int(params.get("start"))
+    for name in RESERVED:
+        params.pop(name, None)
+    return await method.handler(context.at(start) if start != context.start else context, params)

@@ -1,0 +1,28 @@
+"""The events an application can bind, by name and the scope they need."""
+
+from types import MappingProxyType
+
+__all__ = ["EVENTS"]
+
+_CLIENTS = ("LEAD", "CONTACT", "COMPANY", "DEAL", "ACTIVITY")
+
+EVENTS = MappingProxyType(
+    {
+        "ONAPPINSTALL": "",
+        "ONAPPUPDATE": "",
+        "ONAPPUNINSTALL": "",
+        "ONAPPTEST": "",
+        "ONOFFLINEEVENT": "",
+        "ONEXTERNALCALLSTART": "telephony",
+        "ONEXTERNALCALLBACKSTART": "telephony",
+        "ONVOXIMPLANTCALLINIT": "telephony",
+        "ONVOXIMPLANTCALLSTART": "telephony",
+        "ONVOXIMPLANTCALLEND": "telephony",
+        "ONCORDBOARDCALLCOMMAND": "telephony",
+        **{f"ONCRM{kind}{what}": "crm" for kind in _CLIENTS for what in ("ADD", "UPDATE", "DELETE")},
+        "ONTASKADD": "task",
+        "ONTASKUPDATE": "task",
+        "ONTASKDELETE": "task",
+        "ONUSERADD": "user",
+    }
+)

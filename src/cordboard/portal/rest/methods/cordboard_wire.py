@@ -1,0 +1,97 @@
+"""`cordboard.*`: what our connector and our portal say to each other beyond Bitrix24's protocol (portal.md 1).
+
+Live states are kept in memory (`portal/live.py`): only the latest of each call counts, and `finish` freezes it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from cordboard.b24wire.errors import argument_error
+from cordboard.b24wire.loose import as_int, as_items, as_map, as_text
+from cordboard.portal.changes import CallStateChanged, ConnectorSeen
+from cordboard.portal.live import CallLive
+from cordboard.portal.rest.auth import new_secret
+from cordboard.portal.rest.moments import micros
+from cordboard.portal.rest.registry import Context, Params, method
+from cordboard.portal.tables import event_handler, open_call
+
+#: events the connector wants: click-to-call, callback, commands of the card
+EVENTS = ("ONEXTERNALCALLSTART", "ONEXTERNALCALLBACKSTART", "ONCORDBOARDCALLCOMMAND")
+PLACES = ("menu", "queue", "ringing", "talking", "ended")
+
+
+@method("cordboard.connector.hello", scope="telephony")
+async def hello(context: Context, params: Params) -> object:
+    """A connector is here: remember its lines and people, make or renew its outbound webhook."""
+    names = [name for item in as_items(params.get("PBX")) if (name := as_text(item))]
+    if not names:
+        raise argument_error("PBX is not defined", "PBX")
+    now = micros(context.now)
+    for name in names:
+        context.portal.live.connectors[name] = (dict(params), now)
+    context.portal.publish(ConnectorSeen(tuple(names)))
+    address = as_text(params.get("EVENTS_URL"))
+    user_id = context.user_id
+    token = await context.portal.store.write(lambda connection: keep_handlers(connection, address, user_id, now))
+    return {"APPLICATION_TOKEN": token}
+
+
+@method("cordboard.call.state", scope="telephony")
+async def call_state(context: Context, params: Params) -> object:
+    """The newest state of one running call; an older SEQ changes nothing."""
+    live = read_state(params, micros(context.now))
+    portal = context.portal
+    if live.call_id and portal.live.get(live.call_id) is None:
+        known = await portal.store.read(
+            lambda connection: connection.execute(KNOWN, {"call": live.call_id}).first() is not None
+        )
+        if not known:
+            live = CallLive(live.pbx, live.linkedid, live.seq, live.call_id, live.state, live.at, joined=False)
+    if portal.live.tell(live) and live.joined:
+        portal.publish(CallStateChanged(live.call_id))
+    return True
+
+
+@method("cordboard.command.failed", scope="telephony")
+async def command_failed(context: Context, params: Params) -> object:
+    """The connector could not do what a button of the card asked for."""
+    command_id = as_text(params.get("COMMAND_ID"))
+    if not command_id:
+        raise argument_error("COMMAND_ID is not defined", "COMMAND_ID")
+    context.portal.live.failed_commands[command_id] = as_text(params.get("REASON"))
+    return True
+
+
+def read_state(params: Params, now: int) -> CallLive:
+    """The parameters in our own types; what a card could not show is refused."""
+    pbx, linkedid, place = (as_text(params.get(name)) for name in ("PBX", "LINKEDID", "PLACE"))
+    for name, value in (("PBX", pbx), ("LINKEDID", linkedid)):
+        if not value:
+            raise argument_error(f"{name} is not defined", name)
+    if place not in PLACES:
+        raise argument_error(f"PLACE should be one of {', '.join(PLACES)}", "PLACE")
+    state: dict[str, Any] = dict(params)
+    state["CONVERSATIONS"] = [as_map(item) for item in as_items(params.get("CONVERSATIONS"))]
+    state["TRANSFER"] = as_map(params.get("TRANSFER"))
+    return CallLive(pbx, linkedid, as_int(params.get("SEQ")), as_text(params.get("CALL_ID")), state, now)
+
+
+def keep_handlers(connection: Connection, address: str, user_id: int, now: int) -> str:
+    """The token of the outbound webhook to this address; made at the first hello, the same at the next."""
+    mine = (event_handler.c.handler == address, event_handler.c.event.in_(EVENTS))
+    rows = cast("list[Any]", connection.execute(select(event_handler).where(*mine)).all())
+    if {row.event for row in rows} == set(EVENTS):
+        return str(rows[0].application_token)
+    connection.execute(delete(event_handler).where(*mine))
+    token = new_secret()
+    if address:
+        for event in EVENTS:
+            values = {"application_id": 0, "user_id": user_id, "event": event, "handler": address}
+            connection.execute(insert(event_handler).values(application_token=token, created_at=now, **values))
+    return token
+
+
+KNOWN = select(open_call.c.call_id).where(open_call.c.call_id == bindparam("call"))

@@ -1,0 +1,152 @@
+"""`crm.status.*`, `crm.settings.mode.get`, pipelines, currencies and enumerations: the lists a client reads once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from cordboard.b24wire.codes import EntityType
+from cordboard.b24wire.loose import as_int, as_text, named
+from cordboard.portal.rest.filters import Filterable, conditions, order_of
+from cordboard.portal.rest.registry import Context, Params, method
+from cordboard.portal.tables import pipeline, status
+
+_COLUMNS = {
+    "ID": Filterable(status.c.id, as_int, text=False),
+    "ENTITY_ID": Filterable(status.c.entity_id),
+    "STATUS_ID": Filterable(status.c.status_id),
+    "NAME": Filterable(status.c.name),
+    "SORT": Filterable(status.c.sort, as_int, text=False),
+    "SEMANTICS": Filterable(status.c.semantics),
+}
+_REFERENCES = {
+    "STATUS": "Lead stages",
+    "SOURCE": "Sources",
+    "CONTACT_TYPE": "Contact types",
+    "COMPANY_TYPE": "Company types",
+    "DEAL_TYPE": "Deal types",
+    "DEAL_STAGE": "Deal stages",
+    "HONORIFIC": "Salutations",
+}
+_ENUMERATIONS = {
+    "ownertype": {kind.value: kind.name.capitalize() for kind in EntityType},
+    "activitytype": {1: "Meeting", 2: "Call", 3: "Task", 4: "E-mail", 6: "User action"},
+    "activitydirection": {1: "Incoming", 2: "Outgoing"},
+    "activitypriority": {1: "Low", 2: "Normal", 3: "High"},
+    "activitystatus": {1: "Waiting", 2: "Completed", 3: "Completed automatically"},
+    "contenttype": {1: "Plain text", 2: "bbCode", 3: "HTML"},
+}
+
+
+@method("crm.status.list", scope="crm")
+async def status_list(context: Context, params: Params) -> object:
+    """Every item of the reference lists, by filter."""
+    where = conditions(named(params, "filter"), _COLUMNS.get)
+    order = order_of(named(params, "order"), _COLUMNS.get, status.c.id)
+    query = select(status).where(*where).order_by(*order)
+    rows = await context.portal.store.read(lambda connection: connection.execute(query).all())
+    return [_status(row) for row in rows]
+
+
+@method("crm.status.entity.types", scope="crm")
+async def entity_types(context: Context, params: Params) -> object:
+    """The reference lists there are."""
+    return [{"ID": reference, "NAME": name} for reference, name in _REFERENCES.items()]
+
+
+@method("crm.status.entity.items", scope="crm")
+async def entity_items(context: Context, params: Params) -> object:
+    """Name, sort and id of one reference list's items."""
+    reference = as_text(named(params, "entityId"))
+    query = select(status).where(status.c.entity_id == reference).order_by(status.c.sort, status.c.id)
+    rows = await context.portal.store.read(lambda connection: connection.execute(query).all())
+    return [{"NAME": row.name, "SORT": row.sort, "STATUS_ID": row.status_id} for row in rows]
+
+
+@method("crm.settings.mode.get", scope="crm")
+async def settings_mode(context: Context, params: Params) -> object:
+    """1 with leads, 2 without."""
+    return 2 if context.portal.switch("crm_mode", "classic") == "simple" else 1
+
+
+@method("crm.dealcategory.list", scope="crm")
+async def dealcategory_list(context: Context, params: Params) -> object:
+    """Pipelines of deals beside the default one."""
+    pipelines = await context.portal.store.read(_pipelines)
+    return [{"ID": str(row.id), "NAME": row.name, "SORT": str(row.sort), "IS_LOCKED": "N"} for row in pipelines]
+
+
+@method("crm.category.list", scope="crm")
+async def category_list(context: Context, params: Params) -> object:
+    """Pipelines of an entity type, the default one first."""
+    if as_int(named(params, "entityTypeId")) != EntityType.DEAL:
+        return {"categories": []}
+    pipelines = await context.portal.store.read(_pipelines)
+    rows = [(0, "General", 100), *((row.id, row.name, row.sort) for row in pipelines)]
+    return {
+        "categories": [
+            {"id": id_, "name": name, "sort": sort, "entityTypeId": 2, "isDefault": "N" if id_ else "Y"}
+            for id_, name, sort in rows
+        ]
+    }
+
+
+@method("crm.enum.ownertype", scope="crm")
+async def enum_ownertype(context: Context, params: Params) -> object:
+    """Entity types an activity can belong to."""
+    return _enumeration("ownertype")
+
+
+@method("crm.enum.activitytype", scope="crm")
+async def enum_activitytype(context: Context, params: Params) -> object:
+    """Kinds of activities."""
+    return _enumeration("activitytype")
+
+
+@method("crm.enum.activitydirection", scope="crm")
+async def enum_activitydirection(context: Context, params: Params) -> object:
+    """Incoming, outgoing."""
+    return _enumeration("activitydirection")
+
+
+@method("crm.enum.activitypriority", scope="crm")
+async def enum_activitypriority(context: Context, params: Params) -> object:
+    """Priorities of activities."""
+    return _enumeration("activitypriority")
+
+
+@method("crm.enum.activitystatus", scope="crm")
+async def enum_activitystatus(context: Context, params: Params) -> object:
+    """States of activities."""
+    return _enumeration("activitystatus")
+
+
+@method("crm.enum.contenttype", scope="crm")
+async def enum_contenttype(context: Context, params: Params) -> object:
+    """Formats of descriptions."""
+    return _enumeration("contenttype")
+
+
+def _enumeration(name: str) -> list[dict[str, object]]:
+    return [{"ID": id_, "NAME": text} for id_, text in _ENUMERATIONS[name].items()]
+
+
+def _pipelines(connection: Connection) -> list[Row[Any]]:
+    return list(connection.execute(select(pipeline).order_by(pipeline.c.sort, pipeline.c.id)))
+
+
+def _status(row: Row[Any]) -> dict[str, object]:
+    return {
+        "ID": str(row.id),
+        "ENTITY_ID": row.entity_id,
+        "STATUS_ID": row.status_id,
+        "NAME": row.name,
+        "NAME_INIT": row.name_init,
+        "SORT": str(row.sort),
+        "SYSTEM": "Y" if row.system else "N",
+        "CATEGORY_ID": None if row.category_id is None else str(row.category_id),
+        "COLOR": row.color or None,
+        "SEMANTICS": row.semantics or None,
+        "EXTRA": row.extra,
+    }

@@ -1,0 +1,296 @@
+"""`user.*` and `department.get`: who works here, with extensions. A connector reads them once and remembers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Row, delete, exists, func, insert, or_, select, update
+
+from cordboard.b24wire import errors
+from cordboard.b24wire.dates import format_date
+from cordboard.b24wire.envelope import UNCONVERTED_DATE
+from cordboard.b24wire.loose import as_int, as_items, as_map, as_text, named
+from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
+from cordboard.portal.changes import UserChanged
+from cordboard.portal.crm.phone_key import clean, index_key
+from cordboard.portal.rest.filters import Filterable, conditions, to_flag
+from cordboard.portal.rest.moments import moment_of
+from cordboard.portal.rest.registry import Context, Params, method
+from cordboard.portal.tables import department, user_department, user_phone, users
+
+_SCOPES = ("user_brief", "user_basic")
+_CONTACTS = ("EMAIL", "PERSONAL_PHONE", "PERSONAL_MOBILE", "WORK_PHONE")
+#: Field of the wire → column.
+_TEXTS = {
+    "NAME": "name",
+    "LAST_NAME": "last_name",
+    "SECOND_NAME": "second_name",
+    "EMAIL": "email",
+    "PERSONAL_PHONE": "personal_phone",
+    "PERSONAL_MOBILE": "personal_mobile",
+    "PERSONAL_PHOTO": "personal_photo",
+    "WORK_PHONE": "work_phone",
+    "WORK_POSITION": "work_position",
+    "TIME_ZONE": "timezone",
+    "UF_PHONE_INNER": "inner_phone",
+    "UF_VI_BACKPHONE": "backphone",
+    "XML_ID": "login",
+}
+_KINDS = {"UF_PHONE_INNER": "inner", "WORK_PHONE": "work", "PERSONAL_PHONE": "personal", "PERSONAL_MOBILE": "mobile"}
+_TITLES = {
+    "ID": "ID",
+    "ACTIVE": "Active",
+    **{name: name.replace("UF_", "").replace("_", " ").capitalize() for name in _TEXTS},
+    "DATE_REGISTER": "Registered on",
+    "IS_ONLINE": "Online",
+    "UF_DEPARTMENT": "Departments",
+    "USER_TYPE": "User type",
+}
+_NO_PARAMETERS = {"filter", "sort", "order", "select", "admin_mode", "image_resize", "find"}
+
+
+@method("user.get", scope="user", scopes=_SCOPES)
+async def user_get(context: Context, params: Params) -> object:
+    """Users by filter; its keys may stand at the top level as well."""
+    asked = _asked(params)
+    return await context.portal.store.read(lambda connection: _page(connection, context, params, asked, []))
+
+
+@method("user.search", scope="user", scopes=_SCOPES)
+async def user_search(context: Context, params: Params) -> object:
+    """Users whose name, position, department … contains a text (`FIND`), or by single fields."""
+    asked = _asked(params)
+    words = as_text(asked.pop("FIND", "") or named(params, "FIND")).split()[:10]
+    found = [_mentions(word) for word in words]
+    contains = {("%" + key if key in ("NAME", "LAST_NAME", "WORK_POSITION") else key): asked[key] for key in asked}
+    return await context.portal.store.read(lambda connection: _page(connection, context, params, contains, found))
+
+
+@method("user.current", scope="user", scopes=_SCOPES)
+async def user_current(context: Context, params: Params) -> object:
+    """The user on whose behalf the client speaks."""
+    query = select(users).where(users.c.id == context.user_id)
+    records = await context.portal.store.read(
+        lambda connection: _records(connection, context, connection.execute(query).all(), current=True)
+    )
+    return records[0]
+
+
+@method("user.fields", scope="user", scopes=_SCOPES)
+async def user_fields(context: Context, params: Params) -> object:
+    """Names and titles of a user's fields."""
+    return dict(_TITLES)
+
+
+@method("user.admin")
+async def user_admin(context: Context, params: Params) -> object:
+    """Whether the client speaks for an administrator."""
+    return await context.portal.store.read(lambda connection: is_admin(connection, context.user_id))
+
+
+@method("user.update", scope="user")
+async def user_update(context: Context, params: Params) -> object:
+    """Change a user; only an administrator, or oneself."""
+    user_id = as_int(named(params, "ID"))
+    sent = {name.upper(): value for name, value in params.items()}
+    await context.portal.store.write(lambda connection: _update(connection, context, user_id, sent))
+    context.portal.publish(UserChanged(user_id))
+    return True
+
+
+@method("department.get", scope="department", scopes=("user", "user_brief", "user_basic"))
+async def department_get(context: Context, params: Params) -> object:
+    """Departments by `ID`, `NAME`, `PARENT`, `UF_HEAD`."""
+    return await context.portal.store.read(lambda connection: _departments(connection, context, params))
+
+
+def is_admin(connection: Connection, user_id: int) -> bool:
+    """Whether this user is an active administrator."""
+    row = connection.execute(select(users.c.is_admin, users.c.active).where(users.c.id == user_id)).one_or_none()
+    return row is not None and row.is_admin and row.active
+
+
+def _asked(params: Params) -> dict[str, object]:
+    """The filter, top-level keys first, names in upper case."""
+    top = {key.upper(): value for key, value in params.items() if key.lower() not in _NO_PARAMETERS}
+    return top | {key.upper(): value for key, value in as_map(named(params, "filter")).items()}
+
+
+def _filterable(name: str) -> Filterable | None:
+    match name:
+        case "ID":
+            return Filterable(users.c.id, as_int, text=False)
+        case "ACTIVE":
+            return Filterable(users.c.active, to_flag, text=False)
+        case "USER_TYPE":
+            return None
+        case _ if column := _TEXTS.get(name):
+            return Filterable(users.c[column])
+        case _:
+            return None
+
+
+def _page(
+    connection: Connection, context: Context, params: Params, asked: dict[str, object], also: list[ColumnElement[bool]]
+) -> Page:
+    where = [users.c.external_auth_id == "", *conditions(asked, _filterable), *also]
+    if departments := [as_int(item) for item in as_items(asked.get("UF_DEPARTMENT"))]:
+        where.append(_works_in(user_department.c.department_id.in_(departments)))
+    if name := as_text(asked.get("UF_DEPARTMENT_NAME")):
+        named_so = func.lower(department.c.name).contains(name.lower(), autoescape=True)
+        where.append(_works_in(user_department.c.department_id.in_(select(department.c.id).where(named_so))))
+    sort = _filterable(as_text(named(params, "sort")).upper()) or Filterable(users.c.id)
+    descending = as_text(named(params, "order")).upper() == "DESC"
+    order = sort.column.desc() if descending else sort.column.asc()
+    query = select(users).where(*where).order_by(order, users.c.id).limit(PAGE_SIZE).offset(offset_of(context.start))
+    rows = connection.execute(query).all()
+    counted = context.start != UNCOUNTED
+    total = connection.execute(select(func.count()).select_from(users).where(*where)).scalar_one() if counted else 0
+    wanted = [as_text(item).upper() for item in as_items(named(params, "select"))]
+    records: list[object] = [_selected(record, wanted) for record in _records(connection, context, rows)]
+    return page(records, context.start, total)
+
+
+def _works_in(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(user_department.c.user_id == users.c.id, condition)
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    columns = (users.c.name, users.c.last_name, users.c.second_name, users.c.work_position, users.c.email)
+    return or_(*(func.lower(column).contains(word.lower(), autoescape=True) for column in columns))
+
+
+def _selected(record: dict[str, object], wanted: list[str]) -> dict[str, object]:
+    if not wanted or "*" in wanted:
+        return record
+    return {name: value for name, value in record.items() if name == "ID" or name in wanted}
+
+
+def _records(
+    connection: Connection, context: Context, rows: Sequence[Row[Any]], *, current: bool = False
+) -> list[dict[str, object]]:
+    departments: dict[int, list[int]] = defaultdict(list)
+    ids = [row.id for row in rows]
+    query = select(user_department).where(user_department.c.user_id.in_(ids)).order_by(user_department.c.department_id)
+    for row in connection.execute(query):
+        departments[row.user_id].append(row.department_id)
+    hidden: set[str] = set() if {"user", "user_basic"} & context.scopes else set(_CONTACTS)
+    return [
+        {
+            name: value
+            for name, value in _record(row, departments[row.id], context, current).items()
+            if name not in hidden
+        }
+        for row in rows
+    ]
+
+
+def _record(row: Row[Any], departments: list[int], context: Context, current: bool) -> dict[str, object]:
+    zone = context.now.tzinfo
+    active_at = format_date(moment_of(row.last_activity, zone)) if row.last_activity else ""
+    return {
+        "ID": str(row.id),
+        "XML_ID": None,
+        "ACTIVE": row.active,
+        "NAME": row.name,
+        "LAST_NAME": row.last_name,
+        "SECOND_NAME": row.second_name,
+        "EMAIL": row.email,
+        "LAST_LOGIN": format_date(moment_of(row.last_login, zone)) if row.last_login else "",
+        "DATE_REGISTER": format_date(moment_of(row.date_register, zone)) if row.date_register else "",
+        "TIME_ZONE": row.timezone,
+        "IS_ONLINE": "Y" if _is_online(row.last_activity, context) else "N",
+        "TIMESTAMP_X": UNCONVERTED_DATE,
+        "LAST_ACTIVITY_DATE": active_at if current else UNCONVERTED_DATE,
+        "PERSONAL_GENDER": "",
+        "PERSONAL_BIRTHDAY": "",
+        "PERSONAL_PHOTO": row.personal_photo or None,
+        "PERSONAL_PHONE": row.personal_phone,
+        "PERSONAL_MOBILE": row.personal_mobile,
+        "PERSONAL_CITY": "",
+        "WORK_PHONE": row.work_phone,
+        "WORK_POSITION": row.work_position,
+        "UF_EMPLOYMENT_DATE": "",
+        "UF_DEPARTMENT": departments,
+        "UF_PHONE_INNER": row.inner_phone or None,
+        "USER_TYPE": "employee",
+    }
+
+
+def _is_online(last_activity: int | None, context: Context) -> bool:
+    return last_activity is not None and context.now.timestamp() - last_activity / 1_000_000 < 180
+
+
+def _update(connection: Connection, context: Context, user_id: int, sent: dict[str, object]) -> None:
+    if user_id != context.user_id and not is_admin(connection, context.user_id):
+        raise errors.access_denied()
+    changed: dict[str, object] = {
+        column: as_text(sent[name]).strip() for name, column in _TEXTS.items() if name in sent and name != "XML_ID"
+    }
+    if "ACTIVE" in sent:
+        changed["active"] = to_flag(sent["ACTIVE"])
+    if extension := changed.get("inner_phone"):
+        _check_extension(connection, user_id, str(extension))
+    if not connection.execute(select(users.c.id).where(users.c.id == user_id)).first():
+        raise errors.failure("User not found")
+    if changed:
+        connection.execute(update(users).where(users.c.id == user_id).values(**changed))
+    for name, kind in _KINDS.items():
+        if name in sent:
+            _rewrite_phone(connection, user_id, kind, str(changed[_TEXTS[name]]))
+    if "UF_DEPARTMENT" in sent:
+        _rewrite_departments(connection, user_id, [as_int(item) for item in as_items(sent["UF_DEPARTMENT"])])
+
+
+def _check_extension(connection: Connection, user_id: int, extension: str) -> None:
+    if not (extension.isascii() and extension.isdigit() and len(extension) <= 4):
+        raise errors.failure("UF_PHONE_INNER must consist of one to four digits")
+    taken = select(users.c.id).where(users.c.inner_phone == extension, users.c.id != user_id)
+    if connection.execute(taken).first():
+        raise errors.failure(f"The inner number {extension} belongs to another user")
+
+
+def _rewrite_phone(connection: Connection, user_id: int, kind: str, number: str) -> None:
+    connection.execute(delete(user_phone).where(user_phone.c.user_id == user_id, user_phone.c.kind == kind))
+    for value in sorted({clean(number), index_key(number)} - {""}):
+        connection.execute(insert(user_phone).values(user_id=user_id, kind=kind, value=value))
+
+
+def _rewrite_departments(connection: Connection, user_id: int, departments: list[int]) -> None:
+    connection.execute(delete(user_department).where(user_department.c.user_id == user_id))
+    known = select(department.c.id).where(department.c.id.in_(departments))
+    for department_id in connection.execute(known).scalars().all():
+        connection.execute(insert(user_department).values(user_id=user_id, department_id=department_id))
+
+
+def _departments(connection: Connection, context: Context, params: Params) -> Page:
+    columns: dict[str, Column[Any]] = {
+        "ID": department.c.id,
+        "PARENT": department.c.parent,
+        "UF_HEAD": department.c.head,
+    }
+    where: list[ColumnElement[bool]] = [
+        column.in_([as_int(item) for item in as_items(value)])
+        for name, column in columns.items()
+        if (value := named(params, name)) is not None
+    ]
+    if (name := named(params, "NAME")) is not None:
+        where.append(department.c.name == as_text(name))
+    sorts = columns | {"NAME": department.c.name, "SORT": department.c.sort}
+    sort = sorts.get(as_text(named(params, "sort")).upper(), department.c.id)
+    order = sort.desc() if as_text(named(params, "order")).upper() == "DESC" else sort.asc()
+    query = select(department).where(*where).order_by(order, department.c.id)
+    rows = connection.execute(query.limit(PAGE_SIZE).offset(offset_of(context.start))).all()
+    total = connection.execute(select(func.count()).select_from(department).where(*where)).scalar_one()
+    return page([_department(row) for row in rows], context.start, total)
+
+
+def _department(row: Row[Any]) -> dict[str, object]:
+    record: dict[str, object] = {"ID": str(row.id), "NAME": row.name, "SORT": row.sort}
+    if row.parent:
+        record["PARENT"] = str(row.parent)
+    if row.head:
+        record["UF_HEAD"] = str(row.head)
+    return record

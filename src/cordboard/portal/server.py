@@ -1,0 +1,174 @@
+"""Running the portal: open its database, fill a new one, listen, say that it is ready.
+
+In:   what the command line or the settings file ask for. Out: a served portal and its `Ready` line (DESIGN 3).
+Errors: `PortalCannotStart` and the store's own errors, each a sentence and an exit code.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import uvicorn
+from sqlalchemy import Connection, select, text
+
+from cordboard.portal import basics, seed
+from cordboard.portal.app import build_app
+from cordboard.portal.credentials import replace_printed
+from cordboard.portal.portal import MIGRATIONS, Portal
+from cordboard.portal.tables import metadata, users
+from cordboard.settings import Portal as PortalSettings
+from cordboard.store import Store
+
+__all__ = ["Opening", "PortalCannotStart", "Ready", "listen", "open_portal", "serve"]
+
+#: a page with an open WebSocket would hold the process for ever (setup.md 7)
+SHUTDOWN_SECONDS = 3
+ADMINISTRATOR = 1
+#: none that look alike when read from a screen
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class PortalCannotStart(Exception):
+    """The portal cannot be started; the message says why and what to do."""
+
+    def __init__(self, message: str, exit_code: int = 4) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a portal is opened."""
+
+    settings: PortalSettings
+    seed: str | None = None
+    reset: bool = False
+
+
+class Ready(msgspec.Struct, omit_defaults=True):
+    """The line printed once the portal serves."""
+
+    url: str
+    login: str
+    #: only when the database is new: it is stored as argon2 and cannot be read again
+    password: str | None
+    webhook: str
+    application: dict[str, str]
+    sign_in: str = ""
+
+
+@dataclass(slots=True)
+class Opened:
+    """An open portal, and what its ready line will tell."""
+
+    portal: Portal
+    login: str
+    password: str | None
+    webhook_path: str
+    application: dict[str, str] = field(repr=False)
+
+
+def open_portal(opening: Opening) -> Opened:
+    """Open the database (a new one gets its administrator, with `seed` its demo data) and mint the printed keys."""
+    if opening.seed not in (None, "demo"):
+        raise PortalCannotStart(f"--seed {opening.seed}: only `demo` is known", 2)
+    store = Store.open(opening.settings.db, migrations=MIGRATIONS)
+    now = int(datetime.now(UTC).timestamp() * 1_000_000)
+    password = new_password()
+
+    def prepare(connection: Connection) -> tuple[bool, str, str, dict[str, str]]:
+        if opening.reset:
+            empty(connection)
+        new = basics.is_new(connection)
+        if new:
+            basics.install(connection, now, login="admin", password=password, name="Maria", last_name="Stern")
+            if opening.seed:
+                seed.seed(connection, now)
+        login = connection.execute(select(users.c.login).where(users.c.id == ADMINISTRATOR)).scalar_one()
+        return new, login, *replace_printed(connection, ADMINISTRATOR, now)
+
+    new, login, path, application = store.write_sync(prepare)
+    return Opened(Portal(store, opening.settings), login, password if new else None, path, application)
+
+
+def new_password() -> str:
+    """A password to be printed once and changed by its owner."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def empty(connection: Connection) -> None:
+    """Remove every row and count ids from 1 again."""
+    if connection.dialect.name == "sqlite":
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+        connection.execute(text("DELETE FROM sqlite_sequence"))
+    else:
+        names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, taken before anything is promised; port 0 takes a free one."""
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
+        )
+    except OSError as error:
+        raise PortalCannotStart(
+            f"{host}:{port} cannot be listened on: {error.strerror}; choose another --port", 3
+        ) from error
+
+
+async def serve(
+    opened: Opened,
+    listening: socket.socket,
+    on_ready: Callable[[Ready], None],
+    *,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    sign_in_as: int | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; `on_ready` gets the line when the first request can be answered."""
+    host, port = listening.getsockname()[:2]
+    url = (
+        opened.portal.settings.public_url
+        or f"{'https' if tls_cert else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+    )
+    ready = Ready(url, opened.login, opened.password, url + opened.webhook_path, opened.application)
+    if sign_in_as is not None:
+        ready.sign_in = f"{url}/login/once/{opened.portal.one_time_link(sign_in_as)}"
+    config = uvicorn.Config(
+        build_app(opened.portal),
+        loop="uvloop",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        ssl_certfile=tls_cert,
+        ssl_keyfile=tls_key,
+    )
+    server = AnnouncingServer(config, lambda: on_ready(ready))
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        await opened.portal.close()
+
+
+class AnnouncingServer(uvicorn.Server):
+    """uvicorn, telling when it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()

@@ -1,0 +1,64 @@
+"""What `telephony.externalCall.finish` makes of a call (bitrix24-telephony.md 3, bitrix24-crm-matching.md 6).
+
+In:   the type, duration, status code and vote. Out: the effective code, whether it was missed, the activity's values.
+The surprise: answered depends on the duration alone, missed on the code 304 alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cordboard.b24wire.codes import CallType
+
+__all__ = ["SECOND", "activity_values", "effective_code", "is_missed", "title_of"]
+
+SECOND = 1_000_000
+MISSED = "304"
+
+
+def effective_code(sent: str, duration: int) -> str:
+    """The code as sent; without one 200 for a talk, else 304."""
+    return sent or ("200" if duration > 0 else MISSED)
+
+
+def is_missed(kind: int, code: str) -> bool:
+    """Whether the number enters the missed list."""
+    return code == MISSED and CallType(kind).is_incoming
+
+
+def activity_values(*, kind: int, number: str, start: int, duration: int, code: str, vote: int) -> dict[str, Any]:
+    """The columns of the call's activity that follow from the call alone; `number` as people write it."""
+    incoming = CallType(kind).is_incoming
+    return {
+        "type_id": 2,
+        "provider_id": "VOXIMPLANT_CALL",
+        "provider_type_id": "CALL",
+        "subject": SUBJECTS.get(kind, "Phone call").format(number=number),
+        "created": start,
+        "start_time": start,
+        "end_time": start + duration * SECOND,
+        "deadline": start + duration * SECOND,
+        "direction": 1 if incoming else 2,
+        "completed": kind in (CallType.OUTGOING, CallType.REDIRECTED, CallType.INFORMATIONAL),
+        # as the original: a redirected call is never flagged
+        "settings": {"MISSED_CALL": True} if code == MISSED and kind in (2, 4) else {},
+        "is_incoming_channel": incoming,
+        "result_stream": STREAMS.get(kind, 0) if code == "200" else 4,
+        "result_mark": MARKS[vote] if 0 <= vote < len(MARKS) else 0,
+    }
+
+
+def title_of(kind: int, number: str) -> str:
+    """The title of a lead or deal that the call makes."""
+    return f"{number} - {TITLES.get(kind, 'Outgoing call')}"
+
+
+SUBJECTS = {
+    1: "Outgoing to {number}",
+    2: "Incoming from {number}",
+    3: "Incoming from {number}",
+    4: "Callback to {number}",
+}
+TITLES = {2: "Incoming call", 3: "Incoming call", 4: "Callback"}
+STREAMS = {1: 2, 2: 1, 3: 1, 4: 3}
+MARKS = (0, 1, 1, 3, 2, 2)

@@ -1,0 +1,113 @@
+"""Regions: the live parts of single pages: rows of the list of calls, a client's timeline.
+
+In:   the changes since a page was told last, and its viewer. Out: messages that replace or add regions.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from cordboard.portal.changes import (
+    CallChanged,
+    CallFinished,
+    CallRegistered,
+    CallStateChanged,
+    Change,
+    ClientChanged,
+)
+from cordboard.portal.live import LiveCalls
+from cordboard.portal.tables import activity_binding
+from cordboard.portal.views.call_facts import CallView, list_calls, row_of
+from cordboard.portal.views.client_facts import PAGES, read_timeline
+from cordboard.portal.views.sessions import users_seen_by
+from cordboard.web.render import Viewer, render
+
+Message = dict[str, Any]
+#: rows on the first page of the list
+ROWS = 50
+
+
+def list_messages(
+    database: Connection,
+    live: LiveCalls,
+    viewer: Viewer,
+    now: int,
+    changes: list[Change],
+    *,
+    first: bool,
+    stale: bool,
+) -> list[Message]:
+    """What changes on the list of calls: new rows on top of its first page, and rows that are there already."""
+    if not stale and not any(isinstance(change, CALLS) for change in changes):
+        return []
+    seen = users_seen_by(database, viewer.user_id)
+    if stale:
+        return whole_list(database, live, viewer, seen, now) if first else []
+    changed = dict.fromkeys(change.call_id for change in changes if isinstance(change, CALLS))
+    rows = [view for call_id in changed if (view := row_of(database, live, call_id, seen)) is not None]
+    new_ids = {change.call_id for change in changes if isinstance(change, CallRegistered)}
+    new = [view for view in rows if view.call_id in new_ids] if first else []
+    if new and not newest_are(database, live, seen, now, new):
+        return whole_list(database, live, viewer, seen, now)
+    messages = [put_on_top(viewer, now, view) for view in sorted(new, key=lambda view: (view.start, view.call_id))]
+    old = [view for view in rows if view.call_id not in new_ids]
+    return messages + [
+        {"target": f"#call-{view.key}", "swap": "outerHTML", "content": row(viewer, now, view)} for view in old
+    ]
+
+
+def newest_are(database: Connection, live: LiveCalls, seen: set[int] | None, now: int, new: list[CallView]) -> bool:
+    """Whether these are the top of the list: a call may be told late and belong further down."""
+    top = list_calls(database, live, seen, now, 0, len(new))
+    return {view.call_id for view in top} == {view.call_id for view in new}
+
+
+def whole_list(database: Connection, live: LiveCalls, viewer: Viewer, seen: set[int] | None, now: int) -> list[Message]:
+    calls = list_calls(database, live, seen, now, 0, ROWS)
+    content = render("call_rows.html", viewer, now, calls=calls)
+    return [{"target": "#call-rows", "swap": "outerHTML", "content": content}]
+
+
+def put_on_top(viewer: Viewer, now: int, view: CallView) -> Message:
+    """The anchor is replaced by itself and the new row."""
+    content = render("call_top.html", viewer, now) + row(viewer, now, view)
+    return {"target": "#calls-top", "swap": "outerHTML", "content": content}
+
+
+def row(viewer: Viewer, now: int, view: CallView) -> str:
+    return render("call_row.html", viewer, now, call=view)
+
+
+def timeline_messages(
+    database: Connection, viewer: Viewer, now: int, path: str, changes: list[Change], *, stale: bool
+) -> list[Message]:
+    """The timeline of a client's page, if something happened with this client."""
+    word, _, number = path.strip("/").partition("/")
+    kind = next((kind for kind, page in PAGES.items() if page == word), "")
+    if not kind or not number.isdigit():
+        return []
+    client_id = int(number)
+    if not stale and not any(is_about(database, change, kind, client_id) for change in changes):
+        return []
+    content = render("timeline.html", viewer, now, timeline=read_timeline(database, kind, client_id))
+    return [{"target": "#timeline", "swap": "outerHTML", "content": content}]
+
+
+def is_about(database: Connection, change: Change, kind: str, client_id: int) -> bool:
+    match change:
+        case ClientChanged():
+            return (change.kind, change.id) == (kind, client_id)
+        case CallFinished(activity_id=int(activity_id)):
+            bound = select(activity_binding.c.activity_id).where(
+                activity_binding.c.activity_id == activity_id,
+                activity_binding.c.entity_type == kind,
+                activity_binding.c.entity_id == client_id,
+            )
+            return database.execute(bound).first() is not None
+        case CallChanged():
+            return True
+        case _:
+            return False
+
+
+CALLS = (CallRegistered, CallStateChanged, CallFinished, CallChanged)

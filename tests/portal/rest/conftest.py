@@ -1,0 +1,117 @@
+"""A real portal on a database of its own, asked through its ASGI face without sockets."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import pytest
+
+from cordboard.portal import basics
+from cordboard.portal.credentials import add_application, add_webhook
+from cordboard.portal.portal import Portal
+from cordboard.portal.rest.asgi import RestApp
+from cordboard.portal.rest.moments import micros
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 8, 14, 9, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    raw: bytes
+
+    @property
+    def body(self) -> Any:
+        return msgspec.json.decode(self.raw)
+
+    @property
+    def result(self) -> Any:
+        assert self.status == 200, self.raw
+        return self.body["result"]
+
+    @property
+    def refusal(self) -> tuple[int, str, str]:
+        return self.status, self.body["error"], self.body["error_description"]
+
+
+class Rest:
+    """A client of one portal; `call` uses an administrator's webhook with all scopes."""
+
+    def __init__(self, portal: Portal, clock: Clock) -> None:
+        self.portal, self.clock = portal, clock
+        self.app = RestApp(portal)
+        now = micros(clock())
+        self.webhook = portal.store.write_sync(lambda c: add_webhook(c, 1, now))
+        self.application = portal.store.write_sync(lambda c: add_application(c, "Tests", 1, now))
+
+    def call(self, method: str, params: dict[str, Any] | None = None, *, webhook: str = "") -> Answer:
+        body = msgspec.json.encode(params or {})
+        return self.send((webhook or self.webhook) + method, body, content_type="application/json")
+
+    def send(
+        self,
+        path: str,
+        body: bytes = b"",
+        *,
+        http: str = "POST",
+        content_type: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        path, _, query = path.partition("?")
+        sent = {"host": "portal.example", "content-type": content_type, **(headers or {})}
+        scope = {
+            "type": "http",
+            "method": http,
+            "scheme": "http",
+            "path": path,
+            "query_string": quote(query, safe="%=&+[]$<>!@").encode(),
+            "headers": [(name.encode(), value.encode()) for name, value in sent.items() if value],
+            "client": ("192.0.2.1", 40000),
+            "server": ("portal.example", 80),
+        }
+        return asyncio.run(self._send(scope, body))
+
+    async def _send(self, scope: dict[str, Any], body: bytes) -> Answer:
+        messages: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            messages.append(message)
+
+        await self.app(scope, receive, send)
+        headers = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
+        return Answer(messages[0]["status"], headers, messages[1]["body"])
+
+
+@pytest.fixture
+def rest(tmp_path: Path) -> Iterator[Rest]:
+    """A new portal: user 1 is the administrator, 2 is Anna Orlova with extension 101."""
+    clock = Clock()
+    portal = Portal.open(db=f"sqlite:///{tmp_path}/portal.db", clock=clock)
+    now = micros(clock())
+    person = {"name": "Maria", "last_name": "Stern"}
+    portal.store.write_sync(lambda c: basics.install(c, now, login="admin", password="secret-word", **person))
+    portal.store.write_sync(
+        lambda c: basics.add_user(c, now, login="anna", name="Anna", last_name="Orlova", extension="101")
+    )
+    yield Rest(portal, clock)
+    portal.store.close_sync()
