@@ -9,8 +9,10 @@ Errors: `SettingsError` names the file, the path of the value in it (`pbx[0].ami
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+import zoneinfo
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -81,6 +83,9 @@ class Crm(Table, frozen=True):
     mode: Literal["live", "observe"] = "live"
     #: user of calls for which no other can be found
     default_user: int | None = None
+    #: requests per second and how many may come at once; "off": as fast as it answers; "auto": Bitrix24's 2/50, off
+    #: for our own portal
+    rate: str = "auto"
 
 
 class Line(Table, frozen=True):
@@ -101,6 +106,8 @@ class Register(Table, frozen=True):
     incoming: bool = True
     outgoing: bool = True
     local: bool = False
+    #: callers without a number: registered without a client, or not at all
+    anonymous: Literal["without-entity", "skip"] = "without-entity"
     create_answered: bool = True
     create_missed: bool = True
     create_outgoing: bool = False
@@ -160,10 +167,66 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}: is no TOML: {error}") from error
     lay_over(tree, environ)
+    place = path or "environment"
     try:
-        return msgspec.convert(tree, Settings, strict=True)
+        settings = msgspec.convert(tree, Settings, strict=True)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{path or 'environment'}: {explain(error)}") from error
+        raise SettingsError(f"{place}: {explain(error)}") from error
+    if faults := list(faults_of(settings)):
+        raise SettingsError("\n".join(f"{place}: {fault}" for fault in faults))
+    return settings
+
+
+def faults_of(settings: Settings) -> Iterator[str]:
+    """What the types cannot say: patterns, addresses, zones, names that must differ."""
+    for kind, rows in (("pbx", settings.pbx), ("crm", settings.crm)):
+        names = [row.name for row in rows]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                yield f"{kind}[{number}].name: there is another {kind} named {name!r}"
+            elif not name:
+                yield f"{kind}[{number}].name: expected a name"
+    for number, pbx in enumerate(settings.pbx):
+        yield from pattern_faults(f"pbx[{number}].trunks", pbx.trunks)
+        if pbx.timezone is not None and not is_zone(pbx.timezone):
+            yield f"pbx[{number}].timezone: there is no time zone {pbx.timezone!r} (such as Europe/Moscow)"
+    yield from pattern_faults("numbers.internal", settings.numbers.internal)
+    for number, crm in enumerate(settings.crm):
+        if crm.url != "embedded" and not crm.url.startswith(("http://", "https://")):
+            yield f"crm[{number}].url: expected an address that begins with https:// or http://"
+        if rate_of(crm.rate) is None:
+            yield f'crm[{number}].rate: expected "auto", "off" or such as "2/50"'
+    for number, person in enumerate(settings.people):
+        if not person.extension and not person.extensions:
+            yield f"people[{number}]: expected `extension` or `extensions`"
+
+
+def pattern_faults(place: str, patterns: tuple[str, ...]) -> Iterator[str]:
+    for number, pattern in enumerate(patterns):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"{place}[{number}]: {pattern!r} is no regular expression: {error}"
+
+
+def is_zone(name: str) -> bool:
+    try:
+        return bool(zoneinfo.ZoneInfo(name))
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return False
+
+
+def rate_of(text: str) -> tuple[float, int] | None:
+    """Requests per second and size of the bucket; (0, 0) is no limit, None no rate. "auto" is Bitrix24's."""
+    if text == "off":
+        return 0.0, 0
+    if text == "auto":
+        return 2.0, 50
+    rate, _, size = text.partition("/")
+    try:
+        return (float(rate), int(size)) if float(rate) > 0 and int(size) > 1 else None
+    except ValueError:
+        return None
 
 
 def explain(error: msgspec.ValidationError) -> str:

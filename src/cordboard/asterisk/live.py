@@ -102,7 +102,7 @@ class LiveLane:
 
 async def look_around(client: AmiClient, mapper: NativeMapper) -> LaneUp:
     """What is alive on the PBX at this moment, and since when it runs."""
-    started = 0 if client.uptime is None else time.time_ns() // 1000 - client.uptime * 1_000_000
+    started = 0 if client.uptime is None else time.time_ns() // 1000 - (client.uptime + 1) * 1_000_000
     try:
         channels = await client.list_action("CoreShowChannels")
     except AmiNoRight:

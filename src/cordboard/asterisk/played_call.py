@@ -11,6 +11,7 @@ the past, the last one at its real moment: so talks have their length, and nothi
 from __future__ import annotations
 
 import csv
+import functools
 import itertools
 import re
 import uuid
@@ -21,7 +22,7 @@ from pathlib import Path
 import msgspec
 
 from cordboard.asterisk.ami.native import sent_at
-from cordboard.asterisk.ami.wire import BLANK, Message, read_message
+from cordboard.asterisk.ami.wire import Message, read_message
 
 SECOND = 1_000_000
 
@@ -66,42 +67,54 @@ class Numbers:
         return next(self._next)
 
 
+class Capture(msgspec.Struct, frozen=True):
+    """A capture's folder, read once."""
+
+    columns: tuple[str, ...]
+    rows: list[list[str]]
+    #: the events of its AMI stream with their texts
+    events: list[tuple[Message, str]]
+
+
+@functools.lru_cache(maxsize=4)
+def read_capture(folder: Path) -> Capture:
+    """What the PBX wrote and sent; answers, and events without a time, are left out."""
+    with (folder / "cel.csv").open(encoding="utf-8", newline="") as file:
+        columns, *rows = csv.reader(file)
+    texts = [
+        text.lstrip("\r\n") for text in (folder / "ami.log").read_bytes().decode("utf-8", "replace").split("\r\n\r\n")
+    ]
+    events = [(read_message(text), text) for text in texts if text.startswith("Event: ")]
+    return Capture(tuple(columns), rows, [(message, text) for message, text in events if message.get("Timestamp")])
+
+
 def read_script(folder: Path, linkedids: frozenset[str] | None = None) -> Script:
     """The call with these linkedids (None: everything) from a capture's folder."""
-    with (folder / "cel.csv").open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file)
-        columns = tuple(next(reader))
-        rows = list(reader)
-    linked, unique, time = (columns.index(name) for name in ("linkedid", "uniqueid", "eventtime"))
-    mine = [row for row in rows if linkedids is None or row[linked] in linkedids]
+    capture = read_capture(folder)
+    linked, unique, time = (capture.columns.index(name) for name in ("linkedid", "uniqueid", "eventtime"))
+    mine = [row for row in capture.rows if linkedids is None or row[linked] in linkedids]
     born: dict[str, int] = {}
     for row in mine:
         for uniqueid in (row[unique], row[linked]):
             born.setdefault(uniqueid, micros(row[time]))
     lines = [Line(micros(row[time]), "cel", write_row(row)) for row in mine]
     row_times = iter([line.at for line in lines])
-    for line in ami_lines((folder / "ami.log").read_bytes(), frozenset(born)):
-        is_row = line.text.startswith("Event: CEL\r")
-        lines.append(msgspec.structs.replace(line, row_at=next(row_times, 0)) if is_row else line)
+    for message, text in events_of(capture, frozenset(born)):
+        row_at = next(row_times, 0) if message.event == "CEL" else 0
+        lines.append(Line(sent_at(message, 0), "ami", text, row_at))
     lines.sort(key=lambda line: line.at)
-    return Script(columns, tuple(lines), born)
+    return Script(capture.columns, tuple(lines), born)
 
 
-def ami_lines(data: bytes, uniqueids: frozenset[str]) -> Iterator[Line]:
-    """The events about these channels; answers and events of the connection itself are left out."""
+def events_of(capture: Capture, uniqueids: frozenset[str]) -> Iterator[tuple[Message, str]]:
+    """The events about these channels, and about the bridges they meet in."""
     bridges: set[str] = set()
-    for block in data.split(BLANK):
-        text = block.decode("utf-8", "replace").lstrip("\r\n")
-        if not text.startswith("Event: "):
-            continue
-        message = read_message(text)
-        if not message.get("Timestamp"):
-            continue
+    for message, text in capture.events:
         if any(message.get(key) in uniqueids for key in ID_KEYS):
             bridges.add(message.get("BridgeUniqueid") or "-")
-        elif message.get("BridgeUniqueid") not in bridges:
-            continue
-        yield Line(sent_at(message, 0), "ami", text)
+            yield message, text
+        elif message.get("BridgeUniqueid") in bridges:
+            yield message, text
 
 
 ID_KEYS = ("Uniqueid", "UniqueID", "Linkedid", "DestUniqueid", "TransfererUniqueid", "OrigTransfererUniqueid",

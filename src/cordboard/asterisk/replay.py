@@ -39,7 +39,8 @@ class ReplayPbx:
         self._clients: set[Client] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
-        self._started = time.time()
+        # it has run for a while: at a high speed the events lie a little in the past
+        self._started = time.time() - 3600
         self._columns: tuple[str, ...] = ()
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:

@@ -92,9 +92,7 @@ class Call(Side):
             full = conversation.full
             if full is None:
                 channel = self._channel_full(conversation, conversation.channel, key)
-                full = ConversationFull(channel, conversation.parked, None)
-                if conversation.state is State.ENDED:
-                    conversation.full = full
+                full = conversation.full = ConversationFull(channel, conversation.parked, None)
             conversations[key] = full
         channel = self._channel_full(self, self.main, self.linkedid)
         return CallFull(self.active, channel, conversations, None, None, self.is_ivr, "", None, self.result)

@@ -23,12 +23,13 @@ class ClockText:
     def __init__(self, zone: str | None = None):
         self.zone: tzinfo = find_zone(zone) if zone else UTC
         self._texts: dict[int, str] = {0: NOT_YET}
+        self._second, self._date, self._offset = -1, "", ""
 
     def use_offset(self, seconds: int) -> None:
         """Take the zone that the rows tell: seconds east of Greenwich."""
         if self.zone.utcoffset(None) != timedelta(seconds=seconds):
             self.zone = timezone(timedelta(seconds=seconds))
-            self._texts = {0: NOT_YET}
+            self._texts, self._second = {0: NOT_YET}, -1
 
     def local(self, micros: int) -> str:
         """Return the local time without zone and fraction; 0 is "not yet"."""
@@ -43,7 +44,10 @@ class ClockText:
     def iso(self, micros: int) -> str:
         """Return ISO 8601 with the PBX's offset and the fraction the source had."""
         second, fraction = divmod(micros, SECOND)
-        return (self._moment(second) + timedelta(microseconds=fraction)).isoformat()
+        if second != self._second:
+            text = self._moment(second).isoformat()
+            self._second, self._date, self._offset = second, text[:19], text[19:]
+        return f"{self._date}.{fraction:06d}{self._offset}" if fraction else self._date + self._offset
 
     def _moment(self, second: int) -> datetime:
         try:

@@ -10,28 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cordboard.calls.states import State
-from cordboard.calls.steps import Change, Step
+from cordboard.calls.steps import Step
 
 if TYPE_CHECKING:
     from cordboard.calls.channel import Channel
     from cordboard.calls.snapshot import ConversationFull
-
-PATHS = {
-    "answer": "channel.answer_time",
-    "answered": "channel.was_answered",
-    "end": "channel.end_time",
-    "from_": "channel.from.original",
-    "parked": "is_parked",
-    "start": "channel.start_time",
-    "state": "channel.state",
-    "to": "channel.to.original",
-    "trunk": "channel.trunk.original",
-    "type": "channel.type",
-    "active": "active_conversation_id",
-    "is_ivr": "is_ivr",
-    "result": "result",
-}
-
 
 class Side:
     """What `call_full` shows of a channel."""
@@ -49,7 +32,7 @@ class Side:
         self.to = ""
         self.trunk = ""
         self.type = "unknown"
-        self.full: ConversationFull | None = None
+        self.full: ConversationFull | None = None  #: its picture, good until the next change
 
 
 class Conversation(Side):
@@ -75,5 +58,5 @@ def put(step: Step, holder: Side, field: str, value: object, rule: str) -> bool:
         return False
     setattr(holder, field, value)
     holder.full = None
-    step.changes.append(Change(holder.root + PATHS[field], old, value, rule))
+    step.marks.append((holder.root, field, old, value, rule))
     return True

@@ -4,8 +4,8 @@ In:   a call (`Call.picture` hands its parts over), the numbering plan, the cloc
 Out:  `CallFull`, whose JSON has every key at every level in alphabetical order; what is not
       known yet is an empty value of its type, never a missing key.
 
-What surprises: an ended conversation's object is built once and shared by all later pictures of
-its call, so the structs are frozen; `with_crm` lays a CRM's facts over a picture by copying.
+What surprises: a conversation's object is built once per change of it and shared by all pictures
+of its call, so the structs are frozen; `with_crm` lays a CRM's facts over a picture by copying.
 """
 
 from __future__ import annotations

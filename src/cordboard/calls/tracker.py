@@ -53,6 +53,8 @@ EFFECTS: dict[str, Rule] = {
     "PARK_START": parking.parked,
     "PICKUP": pickup.picked_up,
 }
+#: applications whose rows tell more than themselves, whatever their type
+TELLING = frozenset(("Dial", "AppDial2"))
 #: rows that begin nothing: of a call we do not know they only say that it is over
 ENDINGS = frozenset(("HANGUP", "CHAN_END", "LINKEDID_END", "APP_END"))
 
@@ -68,24 +70,33 @@ class CallTracker:
 
     def feed(self, event: CelEvent) -> Step:
         """Return what this event did; nothing for types and rows that mean nothing."""
-        step = Step(event, event.linkedid, [], [], [])
+        step = Step(event, event.linkedid)
+        kind = event.eventtype
         channel = self.board.channels.get(event.uniqueid)
-        effect = EFFECTS.get(event.eventtype)
-        if event.eventtype == "CHAN_START":
+        if kind == "CHAN_START":
             self._start(event, channel, step)
             return step
-        if channel is None:
-            if effect is None or (channel := self._unseen(event, step)) is None:
-                return step
+        effect = EFFECTS.get(kind)
+        if channel is None and (effect is None or (channel := self._unseen(event, step)) is None):
+            return step
         call = channel.call
+        if event.eventtime > call.last_row:
+            call.last_row = event.eventtime
+        if channel.end and kind != "HANGUP":
+            step.linkedid = call.linkedid
+            return step
         if call.shown:
             call.freeze_pictures()
-        call.last_row = max(call.last_row, event.eventtime)
         if event.linkedid != call.linkedid:
             call = self._other_linkedid(channel, event, step)
         step.linkedid = call.linkedid
-        self._note(channel, event, step)
-        if effect is not None and not (channel.end and effect is not hangup.gone):
+        if event.extra:
+            channel.extra = event.extra
+            if channel.conversation is not None:
+                channel.conversation.full = None
+        if (event.cid_num and event.cid_num != channel.cid_num) or event.appname in TELLING:
+            self._note(channel, event, step)
+        if effect is not None:
             effect(self.board, channel, event, step)
         return step
 
@@ -118,7 +129,8 @@ class CallTracker:
         return min(silence, call.gone_since + UNLISTED) if call.gone_since else silence
 
     def _end(self, call: Call, at: int, rule: str) -> Step:
-        step = Step(None, call.linkedid, [], [], [f"ended by {rule}: its own end is in no row"])
+        step = Step(None, call.linkedid)
+        step.doubt(f"ended by {rule}: its own end is in no row")
         call.freeze_pictures()
         for channel in list(call.channels.values()):
             if not channel.end and call.linkedid in self.calls:
@@ -133,7 +145,7 @@ class CallTracker:
                 return  # a doubled row
             # the counters began again with a restart, and the end of the old call was never written
             ended = self._end(known.call, known.call.last_row, "restart")
-            step.changes += ended.changes
+            step.marks += ended.marks
             step.stages += ended.stages
         call = self.board.aliases.get(event.linkedid)
         if call is None:
@@ -159,7 +171,7 @@ class CallTracker:
         if event.uniqueid in self.board.ended or event.eventtype in ("LINKEDID_END", "CHAN_END"):
             return None
         call = call or self.board.open_call(event.linkedid, event.eventtime)
-        step.doubts.append(f"the beginning of {event.channame} is in no row")
+        step.doubt(f"the beginning of {event.channame} is in no row")
         channel = self.board.add(event.uniqueid, event.channame, call, event.eventtime)
         arrival.arrive(self.board, channel, event, step)
         return channel
@@ -173,8 +185,6 @@ class CallTracker:
 
     def _note(self, channel: Channel, event: CelEvent, step: Step) -> None:
         """Keep what any row may tell of its channel."""
-        if event.extra:
-            channel.extra = event.extra
         call = channel.call
         if event.appname == "Dial" and event.appdata != channel.appdata:
             applications.remember_dialled(channel, event.appdata, step)

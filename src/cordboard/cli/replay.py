@@ -19,9 +19,8 @@ import msgspec
 from cordboard.asterisk.cel_csv import BrokenLine, CsvRows, NoCel
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.clock import ClockText
-from cordboard.calls.conversation import PATHS
 from cordboard.calls.stages import Stage
-from cordboard.calls.steps import Change, Step
+from cordboard.calls.steps import PATHS, Change, Step
 from cordboard.calls.tracker import CallTracker
 from cordboard.numbers.plan import NumberingPlan
 from cordboard.settings import Pbx, Settings, SettingsError, load

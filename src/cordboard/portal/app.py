@@ -13,6 +13,7 @@ from litestar import Litestar, MediaType, get
 
 from cordboard.portal import pages
 from cordboard.portal.rest.asgi import RestApp
+from cordboard.portal.rest.oauth import TokenApp
 
 if TYPE_CHECKING:
     from cordboard.portal.portal import Portal
@@ -25,7 +26,7 @@ Asgi = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], 
 
 def build_app(portal: Portal) -> Asgi:
     """The whole portal: REST, pages, live connection, health."""
-    rest = RestApp(portal)
+    rest, tokens = RestApp(portal), TokenApp(portal)
     site = cast("Asgi", Litestar([healthz, readyz, *pages.handlers(portal)], openapi_config=None, debug=False))
 
     async def app(
@@ -33,6 +34,8 @@ def build_app(portal: Portal) -> Asgi:
     ) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/rest/"):
             await rest(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].rstrip("/") == "/oauth/token":
+            await tokens(scope, receive, send)
         else:
             await site(scope, receive, send)
 

@@ -19,10 +19,26 @@ ADMINISTRATOR, CHIEF, HEAD, MANAGER = 1, 2, 3, 4
 
 #: scale of a right: any > department > own > none
 ROLES: tuple[tuple[str, dict[str, str]], ...] = (
-    ("Administrator", {"calls": "any", "records": "any", "delete_records": "any", "clients": "any", "settings": "any"}),
-    ("Chief executive", {"calls": "any", "records": "any", "delete_records": "none", "clients": "any"}),
-    ("Head of department", {"calls": "department", "records": "department", "clients": "department"}),
-    ("Manager", {"calls": "own", "records": "own", "clients": "any"}),
+    (
+        "Administrator",
+        {
+            "calls": "any",
+            "records": "any",
+            "delete_records": "any",
+            "clients": "any",
+            "delete_clients": "any",
+            "settings": "any",
+        },
+    ),
+    (
+        "Chief executive",
+        {"calls": "any", "records": "any", "delete_records": "none", "clients": "any", "delete_clients": "any"},
+    ),
+    (
+        "Head of department",
+        {"calls": "department", "records": "department", "clients": "any", "delete_clients": "department"},
+    ),
+    ("Manager", {"calls": "own", "records": "own", "clients": "any", "delete_clients": "none"}),
 )
 
 #: reference list → (STATUS_ID, name, semantics)

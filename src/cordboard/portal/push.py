@@ -134,7 +134,8 @@ class Hub:
             return []
         messages = await self._portal.store.read(lambda database: self._messages(database, page, changes, stale))
         page.greeted = True
-        return [{"v": version, **message} for message in messages]
+        # the clock goes with everything: timers must be right from the first message on
+        return [{"v": version, "now": self.now(), **message} for message in messages]
 
     def _since(self, after: str) -> list[Change] | None:
         """The changes after a version; None if they are not known any more."""
@@ -260,7 +261,7 @@ def signals(viewer: Viewer, before: dict[str, CallView], after: dict[str, CallVi
     for call_id, view in after.items():
         was = before[call_id].state if call_id in before else ""
         if view.state == "incoming" and was != "incoming":
-            who = view.client.name if view.client else view.number or say("Number withheld")
+            who = view.client.name if view.client and view.client.named else view.number or say("Number withheld")
             text = f"{who}, {view.line}" if view.line else who
             found.append({"signal": "ring", "call": call_id, "title": say("Incoming call"), "text": text})
         elif was == "incoming" and view.state != "incoming":

@@ -26,6 +26,8 @@ from cordboard.portal.search import find_by_keys, keys_of, match_of_entity
 from cordboard.portal.tables import card, exclusion, line, open_call
 from cordboard.portal.telephony.finishing import title_of
 from cordboard.portal.telephony.registering import Asked, WhoIsAsked
+from cordboard.store.engines import to_json
+from cordboard.store.hot import Hot
 
 __all__ = ["Registrar", "is_excluded"]
 
@@ -73,7 +75,7 @@ class Registrar:
     def _find_line(self) -> None:
         """An unknown line is made silently for the calling application."""
         number = self.asked.line
-        if not number or self.connection.execute(LINE, {"app": self.application_id, "number": number}).first():
+        if not number or LINE.rows(self.connection, app=self.application_id, number=number):
             return
         try:
             with self.connection.begin_nested():
@@ -82,13 +84,21 @@ class Registrar:
             return  # cannot happen with one writer; on a shared database the line is there now
 
     def _find_same(self, user_id: int) -> Any:
-        key = {"user": user_id, "number": self.asked.number, "type": self.asked.type, "app": self.application_id}
-        for row in self.connection.execute(SAME, key | {"since": self.now - SAME_CALL}):
-            if self.asked.line and row.line_number != self.asked.line:
+        """The live call with the same key, the newest if several."""
+        rows = SAME.rows(
+            self.connection,
+            user=user_id,
+            number=self.asked.number,
+            type=self.asked.type,
+            app=self.application_id,
+            since=self.now - SAME_CALL,
+        )
+        for call_id, line_number, external_call_id in rows:
+            if self.asked.line and line_number != self.asked.line:
                 continue
-            if self.asked.external_call_id and row.external_call_id != self.asked.external_call_id:
+            if self.asked.external_call_id and external_call_id != self.asked.external_call_id:
                 continue
-            return row
+            return self.connection.execute(select(open_call).where(open_call.c.call_id == call_id)).one()
         return None
 
     def _answer_again(self, row: Any) -> dict[str, object]:
@@ -131,16 +141,16 @@ class Registrar:
             "registered_at": self.now,
             "entity_type": primary[0] if primary else "",
             "entity_id": primary[1] if primary else None,
-            "bindings": sort_bindings([*found.bindings, *created]),
-            "created": created,
+            "bindings": to_json(sort_bindings([*found.bindings, *created])),
+            "created": to_json(created),
             "internal_user_id": colleague,
             "excluded": case.excluded,
             "call_list_id": self.asked.call_list_id,
             "source_activity_id": None,
-            "reasons": [*found.reasons, *([decision.reason] if decision else [])],
+            "reasons": to_json([*found.reasons, *([decision.reason] if decision else [])]),
             "shown_at": self.now if self.asked.show else None,
         }
-        self.connection.execute(NEW_CALL, values)
+        NEW_CALL.run(self.connection, **values)
         self.changes.append(CallRegistered(call_id))
         self.changes += [ClientChanged(kind, number, "add") for kind, number in created]
         if self.asked.show:
@@ -164,9 +174,8 @@ class Registrar:
         )
 
     def _show(self, call_id: str, user_id: int) -> None:
-        key = {"call": call_id, "user": user_id}
-        if self.connection.execute(CARD, key).first() is None:
-            self.connection.execute(insert(card).values(call_id=call_id, user_id=user_id, shown_at=self.now))
+        if not CARD.rows(self.connection, call=call_id, user=user_id):
+            NEW_CARD.run(self.connection, call_id=call_id, user_id=user_id, shown_at=self.now)
         self.changes.append(CardShown(call_id, (user_id,)))
 
 
@@ -185,14 +194,14 @@ def answer(call_id: str, created: list[Entity], primary: tuple[str, int | None] 
 def is_excluded(connection: Connection, number: str, country: str) -> bool:
     """Whether the number is on the exclusion list, compared in E.164 form."""
     # an empty list, the usual case, must not cost the parsing of a number
-    if connection.execute(ANY_EXCLUSION).first() is None:
+    if not ANY_EXCLUSION.rows(connection):
         return False
-    return connection.execute(EXCLUDED, {"key": e164_digits(number, country)}).first() is not None
+    return bool(EXCLUDED.rows(connection, key=e164_digits(number, country)))
 
 
-LINE = select(line.c.id).where(line.c.application_id == bindparam("app"), line.c.number == bindparam("number"))
-SAME = (
-    select(open_call)
+LINE = Hot(select(line.c.id).where(line.c.application_id == bindparam("app"), line.c.number == bindparam("number")))
+SAME = Hot(
+    select(open_call.c.call_id, open_call.c.line_number, open_call.c.external_call_id)
     .where(
         open_call.c.user_id == bindparam("user"),
         open_call.c.phone_number == bindparam("number"),
@@ -202,7 +211,8 @@ SAME = (
     )
     .order_by(open_call.c.registered_at.desc())
 )
-CARD = select(card.c.user_id).where(card.c.call_id == bindparam("call"), card.c.user_id == bindparam("user"))
-ANY_EXCLUSION = select(exclusion.c.id).where(exclusion.c.type == "PHONE").limit(1)
-EXCLUDED = select(exclusion.c.id).where(exclusion.c.type == "PHONE", exclusion.c.key == bindparam("key")).limit(1)
-NEW_CALL = insert(open_call)
+CARD = Hot(select(card.c.user_id).where(card.c.call_id == bindparam("call"), card.c.user_id == bindparam("user")))
+NEW_CARD = Hot(insert(card))
+ANY_EXCLUSION = Hot(select(exclusion.c.id).where(exclusion.c.type == "PHONE").limit(1))
+EXCLUDED = Hot(select(exclusion.c.id).where(exclusion.c.type == "PHONE", exclusion.c.key == bindparam("key")).limit(1))
+NEW_CALL = Hot(insert(open_call))

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select, union
 
 from cordboard.portal.crm.phone_key import index_key, reversed_digits
 from cordboard.portal.crm.ranking import Client, Match, OpenDeal, match
 from cordboard.portal.tables import contact, deal, entity_contact, lead, phone
+from cordboard.store.hot import Hot
 
 __all__ = ["find_by_keys", "find_rows", "match_of_entity"]
 
@@ -22,26 +23,56 @@ MOST = 250
 #: what the kind search compares: national numbers written with or without their country
 LAST_DIGITS = 10
 
-INDEX = (
+INDEX = Hot(
     select(phone.c.entity_type, phone.c.entity_id)
-    .where(phone.c.key.in_(bindparam("keys", expanding=True)))
+    .where(or_(phone.c.key == bindparam("one"), phone.c.key == bindparam("two")))
     .order_by(phone.c.entity_id)
     .limit(4 * MOST)
 )
+COMPANY_OF = Hot(select(contact.c.company_id).where(contact.c.id == bindparam("id")))
+OPEN_DEAL = (deal.c.stage_semantic_id == "P", deal.c.is_recurring.is_(False))
+OPEN_REPEAT_LEAD = (lead.c.status_semantic_id == "P", lead.c.is_return_customer.is_(True), lead.c.hidden.is_(False))
+LINKED = select(entity_contact.c.entity_id).where(
+    entity_contact.c.contact_id == bindparam("id"), entity_contact.c.entity_type == "DEAL"
+)
+#: of the one client that most numbers have
+DEALS = {
+    "CONTACT": Hot(
+        union(
+            select(deal.c.id, deal.c.date_modify, deal.c.date_create).where(
+                deal.c.contact_id == bindparam("id"), *OPEN_DEAL
+            ),
+            select(deal.c.id, deal.c.date_modify, deal.c.date_create).where(deal.c.id.in_(LINKED), *OPEN_DEAL),
+        )
+    ),
+    "COMPANY": Hot(
+        select(deal.c.id, deal.c.date_modify, deal.c.date_create).where(
+            deal.c.company_id == bindparam("id"), *OPEN_DEAL
+        )
+    ),
+}
+LEADS = {
+    "CONTACT": Hot(
+        select(lead.c.id).where(lead.c.contact_id == bindparam("id"), *OPEN_REPEAT_LEAD).order_by(lead.c.id.desc())
+    ),
+    "COMPANY": Hot(
+        select(lead.c.id).where(lead.c.company_id == bindparam("id"), *OPEN_REPEAT_LEAD).order_by(lead.c.id.desc())
+    ),
+}
 
 
 def find_rows(connection: Connection, keys: Iterable[str], *, kind_number: str = "") -> dict[str, list[int]]:
     """Ids by kind of all that have one of the keys; `kind_number` adds those with the same last digits."""
     wanted = [key for key in keys if key]
-    rows: Sequence[Any] = connection.execute(INDEX, {"keys": wanted}).all() if wanted else []
+    rows = INDEX.rows(connection, one=wanted[0], two=wanted[-1]) if wanted else []
     if not rows and len(tail := reversed_digits(kind_number)[:LAST_DIGITS]) >= LAST_DIGITS - 1:
         near = select(phone.c.entity_type, phone.c.entity_id).where(phone.c.reversed.like(f"{tail}%"))
-        rows = connection.execute(near.order_by(phone.c.entity_id).limit(MOST)).all()
+        rows = [tuple(row) for row in connection.execute(near.order_by(phone.c.entity_id).limit(MOST))]
     found: dict[str, list[int]] = {}
-    for row in rows:
-        ids = found.setdefault(row.entity_type, [])
-        if row.entity_id not in ids[-1:] and len(ids) < MOST:
-            ids.append(row.entity_id)
+    for kind, entity_id in rows:
+        ids = found.setdefault(kind, [])
+        if entity_id not in ids[-1:] and len(ids) < MOST:
+            ids.append(entity_id)
     return found
 
 
@@ -69,6 +100,8 @@ def match_of_entity(connection: Connection, kind: str, entity_id: int) -> Match:
 def clients_of(connection: Connection, contacts: list[int], companies: list[int]) -> list[Client]:
     if not contacts and not companies:
         return []
+    if len(contacts) + len(companies) == 1:
+        return [only_client(connection, *(("CONTACT", contacts[0]) if contacts else ("COMPANY", companies[0])))]
     deals = open_deals(connection, contacts, companies)
     leads = repeat_leads(connection, contacts, companies)
     company_of: dict[int, int | None] = {}
@@ -83,6 +116,14 @@ def clients_of(connection: Connection, contacts: list[int], companies: list[int]
         )
         for kind, number in (*people, *firms)
     ]
+
+
+def only_client(connection: Connection, kind: str, number: int) -> Client:
+    """The usual case, without building a statement."""
+    company = COMPANY_OF.rows(connection, id=number) if kind == "CONTACT" else []
+    deals = [OpenDeal(row[0], row[1] or 0, row[2] or 0) for row in DEALS[kind].rows(connection, id=number)]
+    leads = LEADS[kind].rows(connection, id=number)
+    return Client(kind, number, company[0][0] if company else None, tuple(deals), tuple(row[0] for row in leads))
 
 
 def belongings(

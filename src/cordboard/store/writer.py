@@ -14,9 +14,9 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
-from cordboard.store.errors import StoreError, StoreWriteFailed
+from cordboard.store.errors import StoreWriteFailed
 
 #: works in one transaction at most: bounds the wait of the first
 GROUP = 128
@@ -96,7 +96,8 @@ class Writer:
                     attempt(connection, job, alone=len(batch) == 1)
                 if len(batch) == 1 and batch[0].error is not None:
                     transaction.rollback()
-        except (SQLAlchemyError, StoreError) as error:
+        except Exception as error:
+            # SQLAlchemy's, the lock's, or the driver's own (a savepoint on a lost connection): nothing was kept
             self._fail(batch, error)
 
     def _fail(self, batch: list[Job], error: Exception) -> None:
@@ -117,12 +118,22 @@ def attempt(connection: Connection, job: Job, *, alone: bool) -> None:
         if alone:
             job.result = job.work(connection)
             return
-        with connection.begin_nested():
-            job.result = job.work(connection)
     except BaseException as error:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise
         job.error = error
+        return
+    # said to the driver itself: Core's own savepoints cost more than most works
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("SAVEPOINT work")
+    try:
+        job.result = job.work(connection)
+    except BaseException as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        job.error = error
+        driver.execute("ROLLBACK TO SAVEPOINT work")
+    driver.execute("RELEASE SAVEPOINT work")
 
 
 def deliver(batch: list[Job]) -> None:

@@ -114,8 +114,8 @@ def _change_speakers(call: Call, now: dict[str, Conversation], at: int, step: St
             call.last_accepted = conversation
         if not conversation.answered:
             accept(call, conversation, at, step)
-    if begun and call.last_accepted is not None:
-        name_sides(call, step)
+    if begun:
+        name_sides(call, step, begun[-1])
     refresh_active(call, step)
 
 
@@ -132,8 +132,6 @@ def accept(call: Call, conversation: Conversation, at: int, step: Step) -> None:
         call.last_accepted = conversation
     if was_asking:
         call.names = ("", "", "", "")
-    name_sides(call, step, conversation)
-    put(step, call, "active", conversation.id, "active_conversation")
     call.stage(step, StageName.CONVERSATION_ACCEPTED, at, conversation.id)
 
 

@@ -17,7 +17,7 @@ from cordboard.calls.conversation import Conversation
 from cordboard.calls.rules.direction import decide_direction
 from cordboard.calls.rules.numbers_of_call import find_called, name_sides
 from cordboard.calls.stages import StageName
-from cordboard.calls.steps import Change, Step
+from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
 
@@ -30,9 +30,10 @@ def request(board: Switchboard, channel: Channel, at: int, step: Step, rule: str
     if rule == "called" and call.locals:
         asker = asker_of(board, call)
         conversation.asker = asker.endpoint if asker and asker.is_person else ""
-    if not conversation.asker or call.last_requested is None:
-        call.last_requested = conversation
-    step.changes.append(Change(conversation.root.rstrip("."), None, conversation.number, rule))
+    last = call.last_requested
+    if last is None or (not conversation.asker and conversation.start >= last.start):
+        call.last_requested = conversation  # by the clock: rows of a group's telephones may change places
+    step.marks.append(("", conversation.root[:-1], None, conversation.number, rule))
     decide_direction(call, step)
     name_sides(call, step, conversation)
     call.stage(step, StageName.CONVERSATION_REQUESTED, at, conversation.id)

@@ -21,7 +21,7 @@ from cordboard.calls.rules.direction import decide_direction
 from cordboard.calls.rules.numbers_of_call import name_sides, number_of
 from cordboard.calls.stages import StageName
 from cordboard.calls.states import State
-from cordboard.calls.steps import Change, Step
+from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
 _DIGITS = re.compile(r"\d*")
@@ -51,7 +51,7 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
     asker = number_of(younger.main)
     _move(board, older, younger)
     step.linkedid = older.linkedid
-    step.changes.append(Change("linkedid", younger.linkedid, older.linkedid, rule))
+    step.marks.append(("", "linkedid", younger.linkedid, older.linkedid, rule))
     _direct(older, younger, step)
     for conversation in younger.conversations.values():
         _bring(older, conversation, asker if among_colleagues else "", at, step)

@@ -13,7 +13,7 @@ create a line of that name.
 
 from cordboard.calls.call import Call
 from cordboard.calls.channel import Channel, Kind
-from cordboard.calls.conversation import Conversation, put
+from cordboard.calls.conversation import Conversation, Side, put
 from cordboard.calls.rules.direction import NOWHERE
 from cordboard.calls.states import State
 from cordboard.calls.steps import Step
@@ -89,9 +89,9 @@ def line_of(channel: Channel, call: Call) -> str:
 def name_sides(call: Call, step: Step, fresh: Conversation | None = None) -> None:
     """Give the call, the new conversation, and all of them where the call's own numbers changed, their numbers."""
     client = _client_number(call)
-    put(step, call, "from_", _caller_number(call, client), RULE)
-    put(step, call, "trunk", _line_number(call), RULE)
-    put(step, call, "to", _target(call, client), RULE)
+    _give(step, call, "from_", _caller_number(call, client))
+    _give(step, call, "trunk", _line_number(call))
+    _give(step, call, "to", _target(call, client))
     names = (call.type, call.from_, call.trunk, client)
     if names != call.names:
         call.names = names
@@ -99,6 +99,11 @@ def name_sides(call: Call, step: Step, fresh: Conversation | None = None) -> Non
             name_conversation(conversation, call, client, step)
     elif fresh is not None:
         name_conversation(fresh, call, client, step)
+
+
+def _give(step: Step, side: Side, field: str, number: str) -> None:
+    if getattr(side, field) != number:
+        put(step, side, field, number, RULE)
 
 
 def name_conversation(conversation: Conversation, call: Call, client: str, step: Step) -> None:

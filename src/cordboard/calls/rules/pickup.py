@@ -25,7 +25,7 @@ def picked_up(board: Switchboard, channel: Channel, event: CelEvent, step: Step)
     picker = board.channels.get(str(extra.get("pickup_channel_uniqueid", "")))
     picker = picker or board.names.get(str(extra.get("pickup_channel", "")))
     if picker is None:
-        step.doubts.append("who picked up is not in the row")
+        step.doubt("who picked up is not in the row")
         return
     take_over(board, channel, picker, event.eventtime, step, "pickup")
 

@@ -7,27 +7,45 @@ on a call card), `live` (the WebSocket). What they show is read by `cordboard/po
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import structlog
+from litestar import Request, Response, Router
+from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
 from cordboard.portal.pages import calls, cards, clients, live, sign_in, static
-from cordboard.portal.pages.site import Site
+from cordboard.portal.pages.site import N_, Site
 
 if TYPE_CHECKING:
     from cordboard.portal.portal import Portal
 
 __all__ = ["handlers"]
 
+_log = structlog.get_logger("cordboard.portal.pages")
+
 
 def handlers(portal: Portal) -> list[ControllerRouterHandler]:
     """Every page of the portal, the live connection and the files under /static."""
     site = Site(portal)
-    return [
+
+    def failed(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
+        """A page instead of a trace: the trace is the log's."""
+        if isinstance(error, HTTPException) and error.status_code < 500:
+            return site.not_found(request)
+        _log.error("a page failed", path=request.url.path, exc_info=error)
+        return site.problem(
+            request,
+            500,
+            N_("This page cannot be shown now"),
+            N_("The mistake is ours and stands in the log. Calls go on, and nothing you saved is lost. Try again."),
+        )
+
+    pages = [
         *static.handlers(),
         *sign_in.handlers(site),
         *calls.handlers(site),
         *clients.handlers(site),
         *cards.handlers(site),
-        *live.handlers(site),
     ]
+    return [Router("/", route_handlers=pages, exception_handlers={Exception: failed}), *live.handlers(site)]

@@ -41,7 +41,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
     async def sign_in_page(request: Web) -> Response[str]:
         chosen = request.query_params.get("language", "")
         if chosen in LANGUAGES:
-            return go_to("/login", [Cookie("language", chosen, max_age=LIFE // SECOND, samesite="lax")])
+            return go_to("/login", [Cookie("language", value=chosen, max_age=LIFE // SECOND, samesite="lax")])
         return form_page(site, request, next_page=request.query_params.get("next", "/"))
 
     @post("/login", status_code=200)
@@ -83,7 +83,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
             return site.forged(request)
         await site.portal.store.write(lambda database: close_session(database, visit.session.secret_hash))
         site.hub.sign_out(visit.session.secret_hash)
-        return go_to("/login", [Cookie(COOKIE, "", max_age=0, httponly=True, samesite="lax")])
+        return go_to("/login", [Cookie(COOKIE, value="", max_age=0, httponly=True, samesite="lax")])
 
     @post("/me/language", status_code=303)
     async def choose_language(request: Web) -> Response[str]:
@@ -119,7 +119,7 @@ async def signed_in(site: Site, request: Web, user_id: int, next_page: str) -> R
 
     token = await site.portal.store.write(work)
     secure = request.url.scheme == "https"
-    cookie = Cookie(COOKIE, token, max_age=LIFE // SECOND, httponly=True, samesite="lax", secure=secure)
+    cookie = Cookie(COOKIE, value=token, max_age=LIFE // SECOND, httponly=True, samesite="lax", secure=secure)
     return go_to(next_page, [cookie])
 
 

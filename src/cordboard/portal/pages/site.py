@@ -93,13 +93,13 @@ def N_(text: str) -> str:
 
 
 def answer(html: str, status: int = 200) -> Response[str]:
-    return Response(html, status_code=status, media_type="text/html; charset=utf-8", headers=PAGE_HEADERS)
+    return Response(html, status_code=status, media_type="text/html", headers=PAGE_HEADERS)
 
 
 def go_to(address: str, cookies: list[Cookie] | None = None) -> Response[str]:
     """See another page next."""
     headers = {**PAGE_HEADERS, "Location": address}
-    return Response("", status_code=303, media_type="text/html; charset=utf-8", headers=headers, cookies=cookies or [])
+    return Response("", status_code=303, media_type="text/html", headers=headers, cookies=cookies or [])
 
 
 def to_sign_in(request: Connection) -> Response[str]:

@@ -22,9 +22,23 @@ from cordboard.portal.rest.parameters import read_fields
 from cordboard.portal.rest.records import multifields_of, record_of
 from cordboard.portal.rest.registry import Context, Params
 from cordboard.portal.rest.stages import apply_stage
+from cordboard.portal.rights import visible_users
 from cordboard.portal.tables import activity_binding, entity_contact, multifield
 
-__all__ = ["add", "delete_entity", "describe", "get", "list_page", "read_id", "update_entity"]
+__all__ = [
+    "add",
+    "change_entity",
+    "delete_entity",
+    "describe",
+    "filterable",
+    "get",
+    "insert_entity",
+    "list_page",
+    "may_delete",
+    "read_id",
+    "remove_entity",
+    "update_entity",
+]
 
 _NUMERIC = (Kind.INTEGER, Kind.USER, Kind.COMPANY, Kind.CONTACT, Kind.LEAD)
 
@@ -73,7 +87,14 @@ async def update_entity(context: Context, kind: str, params: Params) -> object:
 async def delete_entity(context: Context, kind: str, params: Params) -> object:
     """Remove an entity with its multifields and numbers."""
     entity_id = read_id(params)
-    await context.portal.store.write(lambda connection: remove_entity(connection, kind, entity_id))
+
+    def work(connection: Connection) -> None:
+        owner = select(TABLES[kind].c.assigned_by_id).where(TABLES[kind].c.id == entity_id)
+        if not may_delete(connection, context.user_id, connection.execute(owner).scalar()):
+            raise errors.failure("Access denied.")
+        remove_entity(connection, kind, entity_id)
+
+    await context.portal.store.write(work)
     context.portal.publish(ClientChanged(kind, entity_id, "delete"))
     return True
 
@@ -132,6 +153,12 @@ def remove_entity(connection: Connection, kind: str, entity_id: int) -> None:
         connection.execute(delete(entity_contact).where(entity_contact.c.contact_id == entity_id))
     bound = (activity_binding.c.entity_type == kind, activity_binding.c.entity_id == entity_id)
     connection.execute(delete(activity_binding).where(*bound))
+
+
+def may_delete(connection: Connection, user_id: int, responsible_id: int | None) -> bool:
+    """Whether a user's role lets him delete a client of this responsible."""
+    reach = visible_users(connection, user_id, "delete_clients")
+    return reach is None or responsible_id in reach
 
 
 def filterable(kind: str, context: Context, name: str) -> Filterable | None:

@@ -46,6 +46,8 @@ class Client:
     contact_id: int = 0
     phones: list[str] = field(default_factory=list[str])
     emails: list[str] = field(default_factory=list[str])
+    #: False: a lead that nobody has given a person's name yet
+    named: bool = True
 
     @property
     def initials(self) -> str:
@@ -125,6 +127,7 @@ def to_client(
         getattr(row, "contact_id", 0) or 0,
         fields.get("PHONE", []),
         fields.get("EMAIL", []),
+        kind != "LEAD" or bool(full_name(row) or row.company_title),
     )
 
 

@@ -1,0 +1,54 @@
+"""`python -m bench [NAME…]`: runs benchmarks and prints one JSON line per figure.
+
+In:   names of modules of this folder, apart by spaces or commas; none = all of them.
+Out:  {"bench", "value", "unit", "floor", "ratio"} on standard output; `floor` is the figure of the barest program that
+      does the same, measured in the same run, so that the ratio says more than the seconds of one machine.
+
+A module is a question: `run() -> Iterator[dict]`. One that is not there, or fails, is told on standard error and the
+others go on; the exit code is then 1.
+"""
+
+import importlib
+import json
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+NAMES = ("replay", "ami", "register", "ring")
+KEYS = ("bench", "value", "unit", "floor", "ratio")
+
+
+def figures(name: str) -> Iterator[dict[str, Any]]:
+    """The figures of one benchmark, with every key, and what else it says."""
+    for figure in importlib.import_module(f"bench.{name}").run():
+        yield {**dict.fromkeys(KEYS), "bench": name, **figure}
+
+
+def run(name: str) -> bool:
+    try:
+        for figure in figures(name):
+            print(json.dumps(figure), flush=True)
+    except ModuleNotFoundError as error:
+        if error.name != f"bench.{name}":
+            raise
+        print(f"bench/{name}.py is not there yet", file=sys.stderr)
+        return False
+    except Exception:
+        traceback.print_exc()
+        print(f"the benchmark {name} failed", file=sys.stderr)
+        return False
+    return True
+
+
+def main(arguments: list[str]) -> int:
+    names = [name for argument in arguments for name in argument.split(",") if name] or list(NAMES)
+    if unknown := [name for name in names if name not in NAMES]:
+        print(f"No benchmark is called {', '.join(unknown)}; there are {', '.join(NAMES)}.", file=sys.stderr)
+        return 2
+    good = [run(name) for name in names]  # all of them, whatever the first one did
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,133 @@
+"""Bootstrap: the only place where the connector's parts are put together.
+
+In:   the settings, an opened store. Out: a `Connector`, not started.
+Reads as a list of what there is: one store, one worker per connection, one exchange per PBX.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
+
+from cordboard.asterisk.csv_follower import CsvFollower
+from cordboard.asterisk.live import LiveLane
+from cordboard.asterisk.source import Ledger
+from cordboard.connector.journal import StoreJournal
+from cordboard.connector.lanes import Exchange
+from cordboard.connector.service import Connection, Connector, Followed
+from cordboard.connector.states import OwnPortal, StateSender
+from cordboard.connector.users import UserDirectory
+from cordboard.crm.base import connect, flows_of
+from cordboard.crm.bitrix24.mapping import Terms
+from cordboard.delivery.limits import Bucket
+from cordboard.delivery.worker import Worker
+from cordboard.numbers.plan import NumberingPlan
+from cordboard.settings import Cel, Crm, Pbx, Settings, SettingsError, rate_of
+from cordboard.store import Store
+
+MIGRATIONS = "cordboard.connector.migrations"
+
+
+def now_micros() -> int:
+    return time.time_ns() // 1000
+
+
+def build(settings: Settings, store: Store) -> Connector:
+    """The whole connector."""
+    connector = Connector(StoreJournal(store, now_micros, Terms))
+    for crm in settings.crm:
+        connector.connections.append(connection_of(crm, settings, connector))
+    for pbx in settings.pbx:
+        connector.exchanges.append(followed_of(pbx, settings, connector))
+    return connector
+
+
+def open_store(settings: Settings) -> Store:
+    return Store.open(settings.store.url, migrations=MIGRATIONS)
+
+
+def connection_of(crm: Crm, settings: Settings, connector: Connector) -> Connection:
+    """A CRM, the worker that asks it, the directory of its users, and the sender of states."""
+    client = connect(crm.kind, name=crm.name, url=crm.url)
+    plan = NumberingPlan(settings.numbers.prefixes, settings.numbers.internal)
+    bucket = Bucket(*(rate_of(crm.rate) or (2.0, 50)))
+    lazily: dict[str, Any] = {}
+    worker = Worker(
+        client,
+        flows_of(crm.kind),
+        connector.journal,
+        cast("Any", LaterUsers(lazily)),
+        partial(terms_of, crm, settings),
+        bucket=bucket,
+        clock=time.monotonic,
+        observe=crm.mode == "observe",
+    )
+    people = [person for person in settings.people if person.crm in {None, crm.name}]
+    users = lazily["users"] = UserDirectory(client, worker.line, plan, people, time.monotonic)
+    states = None
+    if crm.mode == "live":
+        states = StateSender(
+            cast("OwnPortal", client),
+            worker,
+            users.at_once,
+            [pbx.name for pbx in settings.pbx],
+            now_micros,
+            partial(lift_limit, crm, bucket),
+        )
+    return Connection(worker, users, states)
+
+
+class LaterUsers:
+    """The worker asks the directory, the directory needs the worker's line: one of them comes later."""
+
+    def __init__(self, later: dict[str, UserDirectory]) -> None:
+        self._later = later
+
+    async def find(self, numbers: tuple[str, ...]) -> dict[str, int]:
+        return await self._later["users"].find(numbers)
+
+    async def need(self, numbers: tuple[str, ...], line: str) -> int:
+        return await self._later["users"].need(numbers, line)
+
+
+def lift_limit(crm: Crm, bucket: Bucket) -> None:
+    """Our own portal has no bucket, unless the settings say that it has."""
+    if crm.rate == "auto":
+        bucket.rate = 0.0
+
+
+def terms_of(crm: Crm, settings: Settings, pbx: str) -> Terms:
+    """The settings under which calls of a PBX are told to a connection."""
+    return Terms(pbx, crm.name, crm.default_user or 0, settings.line, settings.register, settings.cards)
+
+
+def followed_of(pbx: Pbx, settings: Settings, connector: Connector) -> Followed:
+    """A PBX with its lanes."""
+    plan = NumberingPlan(settings.numbers.prefixes, settings.numbers.internal, pbx.trunks, pbx.lines)
+    exchange = Exchange(
+        pbx.name,
+        plan,
+        connector.journal,
+        partial(connector.tell, pbx.name),
+        has_live=pbx.ami is not None,
+        has_ledger=pbx.cel is not None,
+        connections=[crm.name for crm in settings.crm],
+        timezone=pbx.timezone,
+        clock=now_micros,
+        on_change=partial(connector.change, pbx.name),
+    )
+    live = LiveLane(pbx.ami) if pbx.ami is not None else None
+    ledger = ledger_of(pbx, pbx.cel) if pbx.cel is not None else None
+    return Followed(exchange, live, ledger)
+
+
+def ledger_of(pbx: Pbx, cel: Cel) -> Ledger:
+    """The source of the past: a CSV file by path or `file://` address."""
+    address = urlsplit(cel.url)
+    if address.scheme not in {"", "file", "csv"}:
+        raise SettingsError(f"[pbx.cel] url: {address.scheme}:// cannot be followed yet; give the path of a CSV file")
+    path = Path(unquote(address.path)) if address.scheme else Path(cel.url)
+    return CsvFollower(path, cel.columns, cel.start, timezone=pbx.timezone)

@@ -1,0 +1,391 @@
+"""Lanes: one PBX, followed twice, and which of the two decides what (decisions 7).
+
+In:   native events of the live lane, rows of the ledger.
+Out:  `News` for the flows (`tell`), ended calls for the journal, the difference where the lanes disagree.
+
+The live lane drives a call whose beginning it heard: register, show, hide. The ledger drives every other call, and it
+alone ends calls: result, duration and people are what the rows say. With AMI only the live lane ends them itself; with
+a table only the ledger does everything.
+
+The surprise: after a restart the ledger reads from the beginning of the oldest open call, so calls come up again that
+are long over, and moments that have passed. Until the present is reached nothing is told but ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import structlog
+
+from cordboard.asterisk.source import LaneDown, LaneUp, Ledger
+from cordboard.calls.call import Call
+from cordboard.calls.cel import CelEvent
+from cordboard.calls.facts import CallFacts
+from cordboard.calls.snapshot import CallFull
+from cordboard.calls.stages import Stage, StageName
+from cordboard.calls.steps import Step
+from cordboard.calls.tracker import CallTracker
+from cordboard.connector.journal import Ended, StoreJournal
+from cordboard.connector.rows import OpenRows
+from cordboard.flow.journal import encode_answer
+from cordboard.flow.situation import News, Situation, situation_of
+from cordboard.numbers.plan import NumberingPlan
+
+log = structlog.get_logger(__name__)
+
+SECOND = 1_000_000
+#: the live end decides when the ledger has said nothing for so long
+LEDGER_GRACE = 60 * SECOND
+#: a row this young shows that the ledger has reached the present
+YOUNG = 2 * SECOND
+#: seconds without a row that show the same
+IDLE = 0.5
+TICK = 5.0
+
+Tell = Callable[[str, News], None]
+
+
+@dataclass(slots=True)
+class Followed:
+    """An open call, as somebody has heard of it."""
+
+    linkedid: str
+    driver: str
+    live_end: Ended | None = None
+    live_ended_at: int = 0
+
+
+@dataclass(slots=True)
+class Lane:
+    """One tracker, and whose beginning it saw."""
+
+    name: str
+    tracker: CallTracker
+    started: set[str] = field(default_factory=set[str])
+
+    def feed(self, event: CelEvent) -> Step:
+        if event.eventtype == "CHAN_START" and event.uniqueid == event.linkedid:
+            self.started.add(event.linkedid)
+        return self.tracker.feed(event)
+
+
+class Exchange:
+    """One PBX."""
+
+    def __init__(
+        self,
+        name: str,
+        plan: NumberingPlan,
+        journal: StoreJournal,
+        tell: Tell,
+        *,
+        has_live: bool,
+        has_ledger: bool,
+        connections: list[str],
+        timezone: str | None,
+        clock: Callable[[], int],
+        on_change: Callable[[str, Call | None, CelEvent | None], None] = lambda linkedid, call, event: None,
+    ) -> None:
+        self.name = name
+        self.calls: dict[str, Followed] = {}
+        self.has_live, self.has_ledger = has_live, has_ledger
+        self.live_up = False
+        self.differences = 0
+        self.caught_up = not has_ledger
+        self._new_tracker = lambda: CallTracker(plan, timezone=timezone)
+        self._live = Lane("live", self._new_tracker())
+        self._ledger = Lane("ledger", self._new_tracker())
+        self._journal = journal
+        self._tell = tell
+        self._connections = connections
+        self._clock = clock
+        self._on_change = on_change
+        self._rows = OpenRows()
+        self._settled: set[str] = set()
+        self._absorbed: set[str] = set()
+        self._passed: dict[str, tuple[str, ...]] = {}
+        self._ended: list[Ended] = []
+        self._kept: str | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def remember_settled(self, linkedids: set[str]) -> None:
+        """Calls that ended in an earlier life: their rows may come again."""
+        self._settled |= linkedids
+
+    # --- the live lane ---------------------------------------------------------------------------------------------
+
+    def hear(self, told: CelEvent | LaneUp | LaneDown) -> None:
+        """One native event, or the lane's own state."""
+        match told:
+            case LaneUp():
+                self._live_up(told)
+            case LaneDown():
+                self._live_down()
+            case CelEvent():
+                self._take(self._live, self._live.feed(told))
+                self._settle_alone()
+
+    def _live_up(self, up: LaneUp) -> None:
+        self.live_up = True
+        lane = self._ledger if self.has_ledger else self._live
+        if up.started:
+            for step in lane.tracker.restarted(up.started):
+                self._take(lane, step)
+        if up.alive is not None and not self.has_ledger:
+            alive = {
+                uniqueid
+                for call in lane.tracker.calls.values()
+                if up.alive & {call.linkedid, *call.absorbed}
+                for uniqueid in call.channels
+            }
+            lane.tracker.listed(alive, self._clock())
+        self._settle_alone()
+
+    def _live_down(self) -> None:
+        self.live_up = False
+        if not self.has_ledger:
+            return
+        # what happens now is heard by nobody: the ledger goes on with these calls
+        self._live = Lane("live", self._new_tracker())
+        for call in self.calls.values():
+            if call.driver == "live" and call.live_end is None:
+                call.driver = "ledger"
+                self._tell_present(call)
+
+    # --- the ledger ------------------------------------------------------------------------------------------------
+
+    async def follow(self, source: Ledger) -> None:
+        """Read the ledger from where the journal says, for ever."""
+        self._kept = await self._journal.place(self.name)
+        batches: asyncio.Queue[tuple[list[CelEvent], str]] = asyncio.Queue(2)
+        pump = asyncio.create_task(pour(source, self._kept, batches))
+        try:
+            while True:
+                try:
+                    events, position = await next_batch(batches, pump, None if self.caught_up else IDLE)
+                except TimeoutError:
+                    await self._reach_present()
+                    continue
+                self._rows.batch(position)
+                for event in events:
+                    self._read(event)
+                await self._settle()
+                if events and self._clock() - events[-1].eventtime < YOUNG:
+                    await self._reach_present()
+        finally:
+            pump.cancel()
+
+    def _read(self, event: CelEvent) -> None:
+        step = self._ledger.feed(event)
+        if event.eventtype == "CHAN_START" and event.uniqueid == event.linkedid and event.linkedid not in self._settled:
+            self._rows.begin(event.linkedid)
+        if step.linkedid in self._ledger.tracker.calls or step.stages:
+            self._rows.row(step.linkedid, event)
+        self._take(self._ledger, step)
+
+    async def _reach_present(self) -> None:
+        if self.caught_up:
+            return
+        self.caught_up = True
+        for linkedid in list(self._passed):
+            if call := self.calls.get(linkedid):
+                self._tell_present(call, self._passed[linkedid])
+        self._passed.clear()
+        log.info("the ledger has reached the present", pbx=self.name, open_calls=len(self.calls))
+
+    def _tell_present(self, call: Followed, stages: tuple[str, ...] = ()) -> None:
+        open_call = self._ledger.tracker.calls.get(call.linkedid)
+        if open_call is None:
+            return
+        situation = situation_of(call.linkedid, open_call.last_row, open_call.picture(), open_call.facts())
+        self._tell(call.linkedid, News(situation, stages))
+        self._on_change(call.linkedid, open_call, None)
+
+    # --- what both say ---------------------------------------------------------------------------------------------
+
+    def _take(self, lane: Lane, step: Step) -> None:
+        for stage in step.stages:
+            match stage.name:
+                case StageName.MERGED:
+                    self._merged(lane, stage)
+                case StageName.CALL_ENDED:
+                    self._call_ended(lane, stage)
+                case _:
+                    self._passes(lane, stage)
+        call = self.calls.get(step.linkedid)
+        if call is not None and call.driver == lane.name and (lane.name == "live" or self.caught_up):
+            self._on_change(step.linkedid, lane.tracker.calls.get(step.linkedid), step.event)
+
+    def _call(self, lane: Lane, linkedid: str) -> Followed | None:
+        """The call, if anybody may speak of it; None for one that is over or whose beginning nobody saw."""
+        call = self.calls.get(linkedid)
+        if call is not None:
+            return call
+        if linkedid in self._settled or linkedid in self._absorbed or linkedid not in lane.started:
+            return None
+        heard_live = self.live_up and linkedid in self._live.started and linkedid in self._live.tracker.calls
+        call = Followed(linkedid, "live" if lane.name == "live" or heard_live else "ledger")
+        self.calls[linkedid] = call
+        return call
+
+    def _passes(self, lane: Lane, stage: Stage) -> None:
+        call = self._call(lane, stage.linkedid)
+        if call is None or call.driver != lane.name:
+            return
+        if lane.name == "ledger" and not self.caught_up:
+            self._passed[call.linkedid] = (*self._passed.get(call.linkedid, ()), stage.name)
+            return
+        log.info("stage", pbx=self.name, linkedid=call.linkedid, stage=stage.name, lane=lane.name)
+        situation = situation_of(call.linkedid, stage.at, stage.call_full(), stage.facts())
+        self._tell(call.linkedid, News(situation, (stage.name,)))
+
+    def _merged(self, lane: Lane, stage: Stage) -> None:
+        if lane.name == "ledger":
+            self._rows.merge(stage.linkedid, stage.absorbed)
+        survivor = self._call(lane, stage.linkedid)
+        if survivor is None or stage.absorbed in self._absorbed:
+            return
+        self._absorbed.add(stage.absorbed)
+        self.calls.pop(stage.absorbed, None)
+        self._passed.pop(stage.absorbed, None)
+        log.info("merged", pbx=self.name, linkedid=stage.linkedid, absorbed=stage.absorbed, lane=lane.name)
+        left = situation_of(stage.absorbed, stage.at, stage.call_full(), stage.facts())
+        fresh = lane.name == "live" or self.caught_up
+        self._tell(stage.absorbed, News(left, (stage.name,), absorbed_by=stage.linkedid, fresh=fresh))
+        open_call = lane.tracker.calls.get(stage.linkedid)
+        if open_call is not None:
+            present = situation_of(stage.linkedid, stage.at, open_call.picture(), open_call.facts())
+            self._tell(stage.linkedid, News(present, (stage.name,), absorbed=(stage.absorbed,), fresh=fresh))
+
+    # --- the end of a call -----------------------------------------------------------------------------------------
+
+    def _call_ended(self, lane: Lane, stage: Stage) -> None:
+        rows = self._rows.end(stage.linkedid) if lane.name == "ledger" else None
+        lane.started.discard(stage.linkedid)
+        if stage.linkedid not in self.calls:
+            lane.started.add(stage.linkedid)
+        call = self._call(lane, stage.linkedid)
+        lane.started.discard(stage.linkedid)
+        if call is None:
+            return
+        ended = ended_of(lane.name, stage, rows)
+        if lane.name == "live" and self.has_ledger:
+            if call.driver == "live":
+                call.live_end, call.live_ended_at = ended, self._clock()
+                self._tell(call.linkedid, News(ended.situation, (stage.name,)))
+            return
+        self._compare(call, ended)
+        self._over(call, ended)
+
+    def _over(self, call: Followed, ended: Ended) -> None:
+        self.calls.pop(call.linkedid, None)
+        self._passed.pop(call.linkedid, None)
+        self._settled.add(call.linkedid)
+        self._ended.append(ended)
+        log.info(
+            "call ended", pbx=self.name, linkedid=call.linkedid, result=ended.situation.result, lane=ended.decided_by
+        )
+        self._on_change(call.linkedid, None, None)
+
+    def _compare(self, call: Followed, ended: Ended) -> None:
+        if call.live_end is None:
+            return
+        if differing := differences(call.live_end.situation, ended.situation):
+            self.differences += 1
+            log.warning("the lanes differ; the ledger decides", pbx=self.name, linkedid=call.linkedid, **differing)
+
+    async def _settle(self) -> None:
+        """Write ended calls and the position; only then are the flows told that it is final."""
+        ended, self._ended = self._ended, []
+        place = self._rows.to_keep()
+        moved = place is not None and place != self._kept
+        if ended or moved:
+            await self._journal.settle(self.name, ended, self._connections, place if moved else None)
+            self._kept = place
+        for one in ended:
+            self._tell(one.linkedid, News(one.situation, (StageName.CALL_ENDED.value,), final=True))
+
+    def _settle_alone(self) -> None:
+        """The same for ends that no row of a ledger brought."""
+        if self._ended and not self.has_ledger:
+            task = asyncio.create_task(self._settle())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def watch(self) -> None:
+        """End what nobody ends, for ever: calls without rows, calls whose ledger is silent."""
+        while True:
+            await asyncio.sleep(TICK)
+            now = self._clock()
+            for lane in (self._live, self._ledger):
+                for step in lane.tracker.expire(now):
+                    self._take(lane, step)
+            for call in list(self.calls.values()):
+                if call.live_end is not None and now - call.live_ended_at > LEDGER_GRACE:
+                    log.warning("the ledger is silent; the live lane decides", pbx=self.name, linkedid=call.linkedid)
+                    self._over(call, call.live_end)
+            if self._ended:
+                await self._settle()
+
+    def status(self) -> dict[str, Any]:
+        return {
+            "live": self.live_up if self.has_live else None,
+            "ledger_caught_up": self.caught_up if self.has_ledger else None,
+            "open_calls": len(self.calls),
+            "lane_differences": self.differences,
+        }
+
+
+def ended_of(lane: str, stage: Stage, rows: bytes | None) -> Ended:
+    full: CallFull = stage.call_full()
+    facts: CallFacts = stage.facts()
+    situation = situation_of(stage.linkedid, stage.at, full, facts)
+    return Ended(
+        linkedid=stage.linkedid,
+        decided_by=lane,
+        started_at=facts.start,
+        ended_at=facts.end or stage.at,
+        situation=msgspec.structs.replace(situation, ended=True),
+        call_full=encode_answer(full),
+        facts=encode_answer(facts),
+        rows=rows,
+    )
+
+
+def differences(live: Situation, ledger: Situation) -> dict[str, tuple[object, object]]:
+    """What the lanes say differently of an ended call, both versions; a second of talk more or less is none."""
+    names = ("direction", "client", "caller", "line", "answered", "result", "last_speaker")
+    found: dict[str, tuple[object, object]] = {
+        name: (getattr(live, name), getattr(ledger, name))
+        for name in names
+        if getattr(live, name) != getattr(ledger, name)
+    }
+    if abs(live.talk_seconds - ledger.talk_seconds) > 1:
+        found["talk_seconds"] = (live.talk_seconds, ledger.talk_seconds)
+    return found
+
+
+async def pour(source: Ledger, after: str | None, batches: asyncio.Queue[tuple[list[CelEvent], str]]) -> None:
+    async for batch in source.rows(after):
+        await batches.put(batch)
+
+
+async def next_batch(
+    batches: asyncio.Queue[tuple[list[CelEvent], str]], pump: asyncio.Task[None], within: float | None
+) -> tuple[list[CelEvent], str]:
+    """The next batch; what ended the source is raised here; TimeoutError when none came within the time."""
+    waiting = asyncio.ensure_future(batches.get())
+    try:
+        done, _ = await asyncio.wait({waiting, pump}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        if waiting in done:
+            return waiting.result()
+        if pump in done:
+            pump.result()
+            raise RuntimeError("the ledger ended by itself")
+        raise TimeoutError
+    finally:
+        waiting.cancel()

@@ -1,0 +1,1 @@
+"""The portal's schema, step by step: Alembic scripts in `versions/`, run at every start."""

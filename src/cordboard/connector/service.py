@@ -1,0 +1,151 @@
+"""Service: the running connector, from start to stop.
+
+In:   the parts that `bootstrap.py` built. Out: nothing but what they do; `status` for the status page.
+
+At a start the journal comes first: open runs are taken up, calls that ended while we were away are told, and only then
+is anything new heard. A stop ends at once: whatever is under way is taken up at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from cordboard.asterisk.live import LiveLane
+from cordboard.asterisk.source import Ledger
+from cordboard.calls.call import Call
+from cordboard.calls.cel import CelEvent
+from cordboard.connector.journal import StoreJournal
+from cordboard.connector.lanes import Exchange
+from cordboard.connector.states import StateSender
+from cordboard.connector.users import UserDirectory
+from cordboard.delivery.worker import Worker
+from cordboard.flow.situation import News
+
+log = structlog.get_logger(__name__)
+
+#: how long ended calls are remembered against rows that come again (microseconds)
+MEMORY = 7 * 86_400 * 1_000_000
+#: seconds before a part that failed is begun anew
+PAUSE = 5.0
+
+
+@dataclass(slots=True)
+class Connection:
+    """One CRM connection with what serves it."""
+
+    worker: Worker
+    users: UserDirectory
+    states: StateSender | None = None
+
+
+@dataclass(slots=True)
+class Followed:
+    """One PBX with its sources."""
+
+    exchange: Exchange
+    live: LiveLane | None = None
+    ledger: Ledger | None = None
+
+
+@dataclass(slots=True)
+class Connector:
+    """Everything that runs."""
+
+    journal: StoreJournal
+    connections: list[Connection] = field(default_factory=list[Connection])
+    exchanges: list[Followed] = field(default_factory=list[Followed])
+    started: bool = False
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+
+    def tell(self, pbx: str, linkedid: str, news: News) -> None:
+        """News of a call for every connection."""
+        for connection in self.connections:
+            connection.worker.tell(pbx, linkedid, news)
+
+    def change(self, pbx: str, linkedid: str, call: Call | None, event: CelEvent | None) -> None:
+        """A running call changed: for the live cards."""
+        for connection in self.connections:
+            if connection.states is not None:
+                connection.states.change(pbx, linkedid, call, event)
+
+    async def start(self) -> None:
+        """Take up the earlier life, then begin to listen."""
+        since = self.journal.now() - MEMORY
+        self._take_up(since)
+        for connection in self.connections:
+            self._begin(connection.users.keep_fresh(), "users")
+            if connection.states is not None:
+                self._begin(connection.states.run(), "states")
+        for followed in self.exchanges:
+            followed.exchange.remember_settled(self.journal.settled(followed.exchange.name, since))
+            if followed.ledger is not None:
+                self._begin(followed.exchange.follow(followed.ledger), "ledger")
+            if followed.live is not None:
+                self._begin(listen(followed.live, followed.exchange), "live")
+            self._begin(followed.exchange.watch(), "watch")
+        self.started = True
+
+    def _take_up(self, since: int) -> None:
+        workers = {connection.worker.crm.name: connection.worker for connection in self.connections}
+        for key in self.journal.closed_runs(since):
+            if key.connection in workers:
+                workers[key.connection].closed.add(key)
+        for stored in self.journal.open_runs():
+            if stored.key.connection in workers:
+                workers[stored.key.connection].resume(stored)
+        for key, situation in self.journal.due_calls():
+            if key.connection in workers:
+                workers[key.connection].tell(key.pbx, key.linkedid, News(situation, final=True, fresh=False))
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(guarded(work, name), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Stop at once; nothing is lost."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for connection in self.connections:
+            await connection.worker.close()
+        await self.journal.store.close()
+
+    def status(self) -> dict[str, Any]:
+        """Counts and states, for the status page."""
+        return {
+            "started": self.started,
+            "connections": {
+                connection.worker.crm.name: {**connection.worker.status(), "users": connection.users.count}
+                for connection in self.connections
+            },
+            "pbx": {
+                followed.exchange.name: {
+                    **followed.exchange.status(),
+                    "live_lane": followed.live.health() if followed.live else None,
+                    "ledger": followed.ledger.health() if followed.ledger else None,
+                }
+                for followed in self.exchanges
+            },
+        }
+
+
+async def listen(lane: LiveLane, exchange: Exchange) -> None:
+    async for told in lane.events():
+        exchange.hear(told)
+
+
+async def guarded(work: Coroutine[Any, Any, None], name: str) -> None:
+    """A part that fails must not fail silently."""
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        log.exception("a part of the connector failed", part=name)
+        raise

@@ -1,0 +1,1 @@
+"""This package speaks to a Bitrix24 portal, a real one or ours: `flows.py`, `mapping.py`, `client.py`."""

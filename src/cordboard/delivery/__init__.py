@@ -1,0 +1,6 @@
+"""This package brings a flow's questions to a CRM: written down first, in order within a call, again after a fault.
+
+Reading order: `retry.py` and `limits.py` (pure: when to try again, how fast to ask), `line.py` (is the CRM there?),
+`gate.py` (who goes first), `inbox.py` (what a flow has not been told yet), `ledger.py` (the shape of the journal on
+disk), `worker.py` (one run of one flow, and all runs of one connection).
+"""

@@ -1,0 +1,358 @@
+"""Worker: the runs of one connection. Each drives one flow through one call.
+
+In:   news of calls (`tell`), the journal's open runs at the start (`resume`).
+Out:  requests to the CRM, each marked `sent` in the journal before it leaves, its answer durable before the flow goes
+      on; `counts` for the status page.
+
+What surprises: answers from inside (news, users) are not written at once but together with the next request, since
+without a request nothing has happened yet. A slot of the gate is held until the answer is durable, so a kill repeats
+at most as many requests as there are slots.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+
+from cordboard.crm.base import CrmConnection, CrmError, CrmFlows, RequestRefused
+from cordboard.delivery.gate import Gate
+from cordboard.delivery.inbox import Inbox
+from cordboard.delivery.ledger import Journal, RunKey, StoredRun
+from cordboard.delivery.limits import Bucket
+from cordboard.delivery.line import Line
+from cordboard.delivery.retry import GiveUp, RetryAt, next_attempt
+from cordboard.flow.journal import Record, decode_answer, encode_answer, encode_question, known_pairs, resume
+from cordboard.flow.questions import (
+    FindUsers,
+    Finish,
+    Flow,
+    LookForFinished,
+    NeedUser,
+    NextStages,
+    Outcome,
+    Question,
+    Refused,
+    Register,
+    Registered,
+    Repeat,
+    Sight,
+    TakeOver,
+)
+from cordboard.flow.situation import News
+
+log = structlog.get_logger(__name__)
+
+#: requests under way at a time
+SLOTS = 8
+
+
+class Users(Protocol):
+    """The employees of one CRM by their numbers."""
+
+    async def find(self, numbers: tuple[str, ...]) -> dict[str, int]: ...
+
+    async def need(self, numbers: tuple[str, ...], line: str) -> int: ...
+
+
+class Run:
+    """One flow under way."""
+
+    def __init__(self, stored: StoredRun) -> None:
+        self.stored = stored
+        self.inbox = Inbox()
+        #: answered inside, not written yet
+        self.unwritten: list[Record] = []
+        self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.task: asyncio.Task[None] | None = None
+        #: loop time since which a question waits for the CRM; 0 when none does
+        self.pending_since = 0.0
+        #: the call's id in the CRM, "" until it is registered
+        self.call_id = ""
+        self.last_sent: Question | None = None
+
+    @property
+    def key(self) -> RunKey:
+        return self.stored.key
+
+
+class Worker:
+    """All runs of one connection."""
+
+    def __init__(
+        self,
+        crm: CrmConnection,
+        flows: CrmFlows,
+        journal: Journal,
+        users: Users,
+        terms: Callable[[str], Any],
+        *,
+        bucket: Bucket,
+        clock: Callable[[], float],
+        observe: bool = False,
+        on_settled: Callable[[RunKey, Outcome], None] = lambda key, outcome: None,
+    ) -> None:
+        self.crm = crm
+        self.line = Line(crm.name, clock)
+        self.bucket = bucket
+        self.counts: Counter[str] = Counter()
+        self.runs: dict[RunKey, Run] = {}
+        #: ended runs: what is told of them again, after a restart or by the slower lane, is old
+        self.closed: set[RunKey] = set()
+        self._flows = flows
+        self._journal = journal
+        self._users = users
+        self._terms = terms
+        self._clock = clock
+        self._observe = observe
+        self._gate = Gate(SLOTS)
+        self._on_settled = on_settled
+        self._closing = False
+
+    # --- from outside ----------------------------------------------------------------------------------------------
+
+    def tell(self, pbx: str, linkedid: str, news: News) -> None:
+        """Something happened to a call; its flow begins with its first news."""
+        key = RunKey(pbx, linkedid, self.crm.name)
+        if key in self.closed:
+            return
+        run = self.runs.get(key)
+        if run is None:
+            run = self.begin(StoredRun(key, terms=self._terms(pbx)))
+        run.inbox.tell(news)
+
+    def resume(self, stored: StoredRun) -> Run:
+        """Go on with a run of an earlier life."""
+        return self.begin(stored)
+
+    def begin(self, stored: StoredRun) -> Run:
+        run = Run(stored)
+        self.runs[stored.key] = run
+        run.task = asyncio.create_task(self._live(run), name=f"{stored.key}")
+        return run
+
+    def call_id(self, pbx: str, linkedid: str) -> str:
+        """The CRM's id of a running call, "" before it is registered."""
+        run = self.runs.get(RunKey(pbx, linkedid, self.crm.name))
+        return run.call_id if run else ""
+
+    def status(self) -> dict[str, Any]:
+        """Counts and state for the status page."""
+        waiting = [run.pending_since for run in self.runs.values() if run.pending_since]
+        return {
+            "state": self.line.state,
+            "trouble": self.line.trouble,
+            "open": len(self.runs),
+            "pending": len(waiting),
+            "oldest_pending_seconds": round(self._clock() - min(waiting), 1) if waiting else 0.0,
+            "line_failures": self.line.failures,
+            **{
+                name: self.counts[name]
+                for name in ("calls", "registered", "finished", "refused", "unwanted", "requests")
+            },
+        }
+
+    async def close(self) -> None:
+        """Stop; what is under way is taken up at the next start."""
+        self._closing = True
+        tasks = [run.task for run in self.runs.values() if run.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.crm.close()
+
+    # --- one run ---------------------------------------------------------------------------------------------------
+
+    async def _live(self, run: Run) -> None:
+        try:
+            outcome = await self._drive(run)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            # a defect of ours: the call stays in the journal and is tried again at the next start
+            log.exception("the flow of a call failed", **words(run.key))
+            self.counts["defects"] += 1
+            run.pending_since = 0.0
+            return
+        self.closed.add(run.key)
+        self.runs.pop(run.key, None)
+        self.counts["calls"] += 1
+        self.counts[outcome.status] += 1
+        if outcome.status != "unwanted":
+            log.info("call " + outcome.status, **words(run.key), call_id=outcome.call_id, words=outcome.words or None)
+        run.outcome.set_result(outcome)
+        self._on_settled(run.key, outcome)
+
+    async def _drive(self, run: Run) -> Outcome:
+        flow, question, sent, outcome = await self._take_up(run)
+        while question is not None:
+            answer = await self._answer(run, question, sent)
+            sent = False
+            try:
+                question = flow.send(answer)
+            except StopIteration as end:
+                outcome, question = end.value, None
+        assert outcome is not None
+        await self._journal.close(run.stored, run.unwritten, outcome)
+        return outcome
+
+    async def _take_up(self, run: Run) -> tuple[Flow, Question | None, bool, Outcome | None]:
+        """Bring the flow to its first open question, superseding what this version does not follow."""
+        while True:
+            stored = run.stored
+            known = self._known(stored)
+            flow = self._flows.call_flow(stored.terms, known)
+            resumed = resume(flow, stored.records)
+            if not resumed.superseded:
+                self._remember(run)
+                if resumed.sent and resumed.question is not None and resumed.question.repeat == Repeat.INSIDE:
+                    raise AssertionError("a question from inside is never sent")
+                return flow, resumed.question, resumed.sent, resumed.outcome
+            log.warning("the flow has changed; the call goes on from its facts", **words(run.key))
+            known = self._flows.known_from(known_pairs(stored.records))
+            run.stored = await self._journal.supersede(stored, encode_answer(known))
+
+    def _known(self, stored: StoredRun) -> Any:
+        empty: Any = self._flows.known_from(())
+        return msgspec.json.decode(stored.known, type=empty.__class__) if stored.known else None
+
+    def _remember(self, run: Run) -> None:
+        """What the records say about the present: the last news, the call's id."""
+        for question, answer in known_pairs(run.stored.records):
+            match question, answer:
+                case NextStages(), News():
+                    run.inbox.remember(answer)
+                case Register(), Registered(id=call_id):
+                    run.call_id = call_id
+                case TakeOver(), Outcome(registered=Registered(id=call_id)) if not run.call_id:
+                    run.call_id = call_id
+                case _:
+                    pass
+
+    async def _answer(self, run: Run, question: Question, sent: bool) -> Any:
+        if question.repeat != Repeat.INSIDE:
+            return await self._deliver(run, question, sent)
+        match question:
+            case NextStages(within):
+                answer: Any = await run.inbox.next(within)
+            case FindUsers(numbers):
+                answer = await self._users.find(numbers)
+            case NeedUser(numbers, line):
+                answer = await self._users.need(numbers, line)
+            case TakeOver(linkedid):
+                answer = await self._left_by(run.key._replace(linkedid=linkedid))
+                if answer is not None and answer.registered is not None and not run.call_id:
+                    run.call_id = answer.registered.id
+            case _:
+                raise TypeError(f"nobody answers {type(question).__name__}")
+        kind, content = encode_question(question)
+        run.unwritten.append(Record(kind, content, answer=encode_answer(answer)))
+        return answer
+
+    async def _left_by(self, key: RunKey) -> Outcome | None:
+        other = self.runs.get(key)
+        if other is not None:
+            return await asyncio.shield(other.outcome)
+        return await self._journal.outcome(key)
+
+    # --- one request -----------------------------------------------------------------------------------------------
+
+    async def _deliver(self, run: Run, question: Question, sent: bool) -> Any:
+        """Ask the CRM until there is an answer, or until trying again cannot help."""
+        run.pending_since = self._clock()
+        attempts, wait = 0, 0.0
+        while True:
+            async with self._gate.slot(question.priority):
+                await self._may_leave()
+                if not sent:
+                    await self._mark_sent(run, question)
+                    sent = True
+                answer = None
+                try:
+                    answer = await self._try(question)
+                except CrmError as error:
+                    attempts += 1
+                    self.counts["failures"] += 1
+                    match next_attempt(error, attempts, self._clock()):
+                        case GiveUp(reason):
+                            answer = given_up(question, f"{reason}: {error}")
+                        case RetryAt(when):
+                            # while the whole connection is down its line says when; else only this call waits
+                            wait = 0.0 if error.connection else max(when - self._clock(), 0.0)
+                if answer is not None:
+                    await self._journal.answer(run.stored, encode_answer(answer))
+                    self._note(run, question, answer)
+                    return answer
+            if wait:
+                log.info("a request is tried again", **words(run.key), question=type(question).__name__, seconds=wait)
+                await asyncio.sleep(wait)
+
+    async def _may_leave(self) -> None:
+        await self.line.ready()
+        wait = self.bucket.reserve(self._clock())
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    async def _mark_sent(self, run: Run, question: Question) -> None:
+        kind, content = encode_question(question)
+        records = [*run.unwritten, Record(kind, content, sent=True)]
+        await self._journal.append(run.stored, records)
+        run.unwritten = []
+
+    async def _try(self, question: Question) -> Any:
+        if self._observe:
+            self.line.release()
+            return observed(question)
+        self.counts["requests"] += 1
+        try:
+            answer = await self.crm.ask(question)
+        except CrmError as error:
+            if error.connection:
+                self.line.failed(error)
+            elif isinstance(error, RequestRefused):
+                self.line.worked()
+            else:
+                self.line.release()
+            raise
+        except BaseException:
+            self.line.release()
+            raise
+        self.line.worked()
+        return answer
+
+    def _note(self, run: Run, question: Question, answer: Any) -> None:
+        run.pending_since = 0.0
+        if isinstance(answer, Registered):
+            run.call_id = answer.id
+            self.counts["registered"] += 1
+        log.info(
+            "asked the CRM",
+            **words(run.key),
+            question=type(question).__name__,
+            answer=type(answer).__name__,
+            call_id=run.call_id or None,
+            words=answer.words if isinstance(answer, Refused) else None,
+        )
+
+
+def given_up(question: Question, reason: str) -> Any:
+    """The answer a flow gets when trying again cannot help."""
+    return Sight.UNKNOWN if isinstance(question, LookForFinished) else Refused(reason)
+
+
+def observed(question: Question) -> Any:
+    """The answer that is assumed when nothing is sent (`mode = "observe"`)."""
+    known: dict[type[Question], bytes] = {
+        Register: b'{"type":"registered","id":"observed"}',
+        Finish: b'{"type":"finished"}',
+    }
+    return decode_answer(question, known.get(type(question), b'{"type":"done"}'))
+
+
+def words(key: RunKey) -> dict[str, str]:
+    """The words that every line about a call carries."""
+    return {"pbx": key.pbx, "linkedid": key.linkedid, "connection": key.connection}

@@ -1,0 +1,147 @@
+"""`crm.item.*`: the universal methods over leads, deals, contacts and companies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from cordboard.b24wire import errors
+from cordboard.b24wire.loose import as_int, as_items, as_map, as_text
+from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
+from cordboard.portal.changes import ClientChanged
+from cordboard.portal.clients import TABLES
+from cordboard.portal.rest.entities import change_entity, filterable, insert_entity, may_delete, remove_entity
+from cordboard.portal.rest.filters import order_of
+from cordboard.portal.rest.items import classic_fields, describe_item, item_of, item_where, read_kind
+from cordboard.portal.rest.records import multifields_of
+from cordboard.portal.rest.registry import Context, Params, method
+
+
+@method("crm.item.fields", scope="crm")
+async def item_fields(context: Context, params: Params) -> object:
+    """Every field with its type, under camelCase names."""
+    return {"fields": describe_item(read_kind(params))}
+
+
+@method("crm.item.get", scope="crm")
+async def item_get(context: Context, params: Params) -> object:
+    """One item with its multifields."""
+    kind, entity_id = read_kind(params), _id(params)
+    return {"item": await context.portal.store.read(lambda connection: _item(connection, context, kind, entity_id))}
+
+
+@method("crm.item.list", scope="crm")
+async def item_list(context: Context, params: Params) -> object:
+    """Items by filter, fifty at a time."""
+    kind = read_kind(params)
+    return await context.portal.store.read(lambda connection: _list(connection, context, kind, params))
+
+
+@method("crm.item.add", scope="crm")
+async def item_add(context: Context, params: Params) -> object:
+    """A new item; answers it whole."""
+    kind, fields = read_kind(params), _fields(params)
+
+    def work(connection: Connection) -> dict[str, object]:
+        entity_id = insert_entity(connection, context, kind, classic_fields(kind, fields))
+        return _item(connection, context, kind, entity_id)
+
+    item = await context.portal.store.write(work)
+    context.portal.publish(ClientChanged(kind, as_int(item["id"]), "add"))
+    return {"item": item}
+
+
+@method("crm.item.update", scope="crm")
+async def item_update(context: Context, params: Params) -> object:
+    """Change an item; answers it whole."""
+    kind, entity_id, fields = read_kind(params), _id(params), _fields(params)
+
+    def work(connection: Connection) -> dict[str, object]:
+        _row(connection, kind, entity_id)
+        change_entity(connection, context, kind, entity_id, classic_fields(kind, fields))
+        return _item(connection, context, kind, entity_id)
+
+    item = await context.portal.store.write(work)
+    context.portal.publish(ClientChanged(kind, entity_id, "update"))
+    return {"item": item}
+
+
+@method("crm.item.delete", scope="crm")
+async def item_delete(context: Context, params: Params) -> object:
+    """Delete an item; answers an empty list."""
+    kind, entity_id = read_kind(params), _id(params)
+
+    def work(connection: Connection) -> None:
+        row = _row(connection, kind, entity_id)
+        if not may_delete(connection, context.user_id, row.assigned_by_id):
+            raise errors.access_denied()
+        remove_entity(connection, kind, entity_id)
+
+    await context.portal.store.write(work)
+    context.portal.publish(ClientChanged(kind, entity_id, "delete"))
+    return []
+
+
+def _id(params: Params) -> int:
+    if "id" not in params:
+        raise errors.missing_argument("id")
+    return as_int(params["id"])
+
+
+def _fields(params: Params) -> dict[str, object]:
+    if "fields" not in params:
+        raise errors.missing_argument("fields")
+    return as_map(params["fields"])
+
+
+def _row(connection: Connection, kind: str, entity_id: int) -> Row[Any]:
+    table = TABLES[kind]
+    row = connection.execute(select(table).where(table.c.id == entity_id)).one_or_none()
+    if row is None or (kind == "LEAD" and row.hidden):
+        raise errors.not_found()
+    return row
+
+
+def _item(connection: Connection, context: Context, kind: str, entity_id: int) -> dict[str, object]:
+    item = item_of(kind, _row(connection, kind, entity_id), context)
+    return item if kind == "DEAL" else item | {"fm": _fm(connection, kind, [entity_id]).get(entity_id, [])}
+
+
+def _fm(connection: Connection, kind: str, ids: list[int]) -> dict[int, list[dict[str, object]]]:
+    return {
+        entity_id: [
+            {"id": int(one["ID"]), "typeId": one["TYPE_ID"], "valueType": one["VALUE_TYPE"], "value": one["VALUE"]}
+            for items in by_type.values()
+            for one in items
+        ]
+        for entity_id, by_type in multifields_of(connection, kind, ids).items()
+    }
+
+
+def _list(connection: Connection, context: Context, kind: str, params: Params) -> Page:
+    table = TABLES[kind]
+    where = item_where(kind, context, params.get("filter"))
+    if kind == "LEAD":
+        where.append(table.c.hidden.is_(False))
+    asked = {_order_name(name): direction for name, direction in as_map(params.get("order")).items()}
+    order = order_of(asked, lambda name: filterable(kind, context, name), table.c.id)
+    query = select(table).where(*where).order_by(*order).limit(PAGE_SIZE).offset(offset_of(context.start))
+    rows = connection.execute(query).all()
+    counted = context.start != UNCOUNTED
+    total = connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one() if counted else 0
+    wanted = [as_text(name) for name in as_items(params.get("select"))]
+    items = [item_of(kind, row, context) for row in rows]
+    if "*" in wanted and kind != "DEAL":
+        multifields = _fm(connection, kind, [row.id for row in rows])
+        items = [item | {"fm": multifields.get(as_int(item["id"]), [])} for item in items]
+    if wanted and "*" not in wanted:
+        items = [{name: value for name, value in item.items() if name == "id" or name in wanted} for item in items]
+    shown: list[object] = list(items)
+    return page(shown, context.start, total, {"items": shown})
+
+
+def _order_name(name: str) -> str:
+    """`createdTime` and `id` as the field table calls them."""
+    own = {"createdTime": "DATE_CREATE", "updatedTime": "DATE_MODIFY", "stageId": "STAGE_ID"}
+    return own.get(name, "".join(f"_{letter}" if letter.isupper() else letter for letter in name).upper())

@@ -1,0 +1,60 @@
+"""`im.notify.*`, `im.message.add`: a line in a user's notifications (there is no chat in this portal)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select
+
+from cordboard.b24wire.errors import RestError
+from cordboard.b24wire.loose import as_int, as_text, named
+from cordboard.portal.rest.moments import micros
+from cordboard.portal.rest.registry import Context, Params, method
+from cordboard.portal.tables import notification, users
+
+
+@method("im.notify.personal.add", scope="im")
+async def personal_add(context: Context, params: Params) -> object:
+    """Tell `USER_ID` a `MESSAGE` from the caller; answers its id, or false for an unknown user."""
+    return await _notify(context, params, "personal", as_int(named(params, "USER_ID")))
+
+
+@method("im.notify.system.add", scope="im")
+async def system_add(context: Context, params: Params) -> object:
+    """Tell `USER_ID` a `MESSAGE` from the system."""
+    return await _notify(context, params, "system", as_int(named(params, "USER_ID")))
+
+
+@method("im.notify", scope="im")
+async def notify(context: Context, params: Params) -> object:
+    """The old form: `to`, `message`, `type` `USER` or `SYSTEM`."""
+    kind = "system" if as_text(named(params, "type")).upper() == "SYSTEM" else "personal"
+    return await _notify(context, params, kind, as_int(named(params, "to")))
+
+
+@method("im.message.add", scope="im")
+async def message_add(context: Context, params: Params) -> object:
+    """A message in a dialogue with a user (`DIALOG_ID` = the user's id)."""
+    return await _notify(context, params, "message", as_int(named(params, "DIALOG_ID")))
+
+
+async def _notify(context: Context, params: Params, kind: str, user_id: int) -> object:
+    message = as_text(named(params, "MESSAGE"))
+    if user_id <= 0:
+        raise RestError("USER_ID_EMPTY", "User ID can't be empty")
+    if not message.strip():
+        raise RestError("MESSAGE_EMPTY", "Message can't be empty")
+    values: dict[str, object] = {
+        "user_id": user_id,
+        "kind": kind,
+        "message": message[:20_000],
+        "from_user_id": context.user_id,
+    }
+    values |= {"tag": as_text(named(params, "TAG"))[:255], "sub_tag": as_text(named(params, "SUB_TAG"))[:255]}
+    values["created_at"] = micros(context.now)
+    return await context.portal.store.write(lambda connection: _add(connection, values))
+
+
+def _add(connection: Connection, values: dict[str, object]) -> int | bool:
+    if not connection.execute(select(users.c.id).where(users.c.id == values["user_id"])).first():
+        return False
+    key = connection.execute(insert(notification).values(**values)).inserted_primary_key
+    return key[0] if key else False

@@ -1,0 +1,190 @@
+"""What is added to a finished call: `attachRecord` in its three modes, `attachTranscription`.
+
+The surprise: the upload address of the two-step mode works for the same credential only, and dies with the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from typing import Any, cast
+from urllib.parse import quote
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select, update
+
+from cordboard.b24wire.errors import RestError, failure, invalid_credentials
+from cordboard.b24wire.loose import as_float, as_int, as_items, as_map, as_text
+from cordboard.portal.changes import CallChanged
+from cordboard.portal.fetch import fetch_record
+from cordboard.portal.files import audio_type, files_folder, keep, register_file, remove_kept
+from cordboard.portal.rest.moments import micros
+from cordboard.portal.rest.registry import Context, Params, method
+from cordboard.portal.rest.request import Upload
+from cordboard.portal.tables import activity, call, call_transcript, file
+
+#: signs upload addresses; a restart of the portal makes the client ask for a new one
+KEY = secrets.token_bytes(32)
+WRONG_EXTENSION = "Wrong file extension. Only wav and mp3 are allowed"
+NOT_FINISHED = "Call is not found in the statistic table. Looks like it is not finished yet."
+
+
+@method("telephony.externalCall.attachRecord", scope="telephony")
+async def attach_record(context: Context, params: Params) -> object:
+    """A recording for a finished call: by content, by a second request, or fetched from an allowed address."""
+    call_id, address = as_text(params.get("CALL_ID")), as_text(params.get("RECORD_URL"))
+    if not address and "FILENAME" not in params:
+        raise failure("Required parameters are not set. Request should contain or URL or FILENAME parameter")
+    await check_finished(context, call_id)
+    if address:
+        fetched, content = await fetch_record(address, [as_text(place) for place in fetch_places(context)])
+        name = as_text(params.get("FILENAME")).strip() or fetched
+        check_name(name, ("wav", "mp3", "flac"))
+        return {"FILE_ID": await save(context, call_id, name, content, address)}
+    name = as_text(params.get("FILENAME")).strip()
+    check_name(name, ("wav", "mp3"))
+    if "FILE_CONTENT" not in params:
+        return {"uploadUrl": upload_address(context, call_id, name), "fieldName": "file"}
+    return {"FILE_ID": await save(context, call_id, name, read_content(params["FILE_CONTENT"]), None)}
+
+
+@method("upload", scope="telephony", batch=False)
+async def upload(context: Context, params: Params) -> object:
+    """The second step of `attachRecord`: the file itself."""
+    call_id, name = read_token(context, as_text(params.get("token")))
+    sent = params.get("file")
+    if not isinstance(sent, Upload):
+        raise failure("Error: required parameter file is not found")
+    await check_finished(context, call_id)
+    return {"FILE_ID": await save(context, call_id, name, sent.data, None)}
+
+
+@method("telephony.call.attachTranscription", scope="telephony")
+async def attach_transcription(context: Context, params: Params) -> object:
+    """The text of a finished call."""
+    call_id = as_text(params.get("CALL_ID"))
+    if not call_id:
+        raise failure("CALL_ID should be set")
+    sent = params.get("MESSAGES")
+    if not isinstance(sent, list | dict):
+        raise failure("MESSAGES should be an array")
+    values = {
+        "messages": [read_message(place, as_map(item)) for place, item in enumerate(as_items(cast("Any", sent)))],
+        "cost": as_float(params.get("COST")),
+        "cost_currency": as_text(params.get("COST_CURRENCY")),
+    }
+
+    def work(connection: Connection) -> int:
+        row = find(connection, call_id)
+        if row is None:
+            raise failure(f"Call {call_id} is not found. Is it finished?")
+        added = connection.execute(insert(call_transcript).values(call=row.id, **values)).inserted_primary_key
+        transcript_id = int(cast("tuple[int]", added)[0])
+        connection.execute(update(call).where(call.c.id == row.id).values(transcript_id=transcript_id))
+        return transcript_id
+
+    transcript_id = await context.portal.store.write(work)
+    context.portal.publish(CallChanged(call_id))
+    return {"TRANSCRIPT_ID": transcript_id}
+
+
+def read_message(place: int, item: dict[str, object]) -> dict[str, object]:
+    side, text = as_text(item.get("SIDE")), as_text(item.get("MESSAGE"))
+    start, stop = as_int(item.get("START_TIME")), as_int(item.get("STOP_TIME"))
+    here = f"MESSAGES[{place}]"
+    if side not in ("User", "Client"):
+        raise failure(f"{here}[SIDE] should be either Client or User")
+    if start < 0:
+        raise failure(f"{here}[START_TIME] should be greater or equal to zero")
+    if stop <= 0:
+        raise failure(f"{here}[STOP_TIME] should be greater than zero")
+    if not text:
+        raise failure(f"{here}[MESSAGE] is empty")
+    return {"SIDE": side, "START_TIME": start, "STOP_TIME": stop, "MESSAGE": text}
+
+
+def check_name(name: str, allowed: tuple[str, ...]) -> None:
+    if not name:
+        raise failure("File name is empty")
+    if name.rpartition(".")[2] not in allowed:
+        raise failure(WRONG_EXTENSION)
+
+
+def read_content(sent: object) -> bytes:
+    text = as_text(sent)
+    if not text:
+        raise failure("File content is empty.")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise failure("File content is not properly encoded. Base64 encoding is expected.") from error
+
+
+def fetch_places(context: Context) -> list[object]:
+    """Beginnings of addresses a record may be fetched from; none unless an administrator named some."""
+    return as_items(context.portal.switch("fetch_from", []))
+
+
+async def check_finished(context: Context, call_id: str) -> None:
+    row = await context.portal.store.read(lambda connection: find(connection, call_id))
+    if row is None:
+        raise failure(NOT_FINISHED)
+
+
+async def save(context: Context, call_id: str, name: str, content: bytes, address: str | None) -> int:
+    """Put the file on the disk, then its row, the call and the activity in one transaction; the old file goes."""
+    if not audio_type(content):
+        raise failure("Unknown error encountered while saving file.")
+    folder = files_folder(str(context.portal.store.engines.url))
+    kept = await asyncio.to_thread(keep, folder, name.replace("/", "_"), content, context.now)
+
+    def work(connection: Connection) -> tuple[int, str]:
+        row = find(connection, call_id)
+        file_id = register_file(connection, kept, context.user_id, micros(context.now))
+        old = ""
+        if row.record_file_id is not None:
+            old = connection.execute(select(file.c.path).where(file.c.id == row.record_file_id)).scalar() or ""
+            connection.execute(delete(file).where(file.c.id == row.record_file_id))
+        values = {"record_file_id": file_id, "call_record_url": address}
+        connection.execute(update(call).where(call.c.id == row.id).values(**values))
+        mine = activity.c.origin_id == f"VI_{call_id}"
+        connection.execute(update(activity).where(mine).values(files=[file_id]))
+        return file_id, old
+
+    file_id, old = await context.portal.store.write(work)
+    await asyncio.to_thread(remove_kept, folder, old)
+    context.portal.publish(CallChanged(call_id))
+    return file_id
+
+
+def find(connection: Connection, call_id: str) -> Any:
+    return connection.execute(select(call).where(call.c.call_id == call_id)).one_or_none()
+
+
+def upload_address(context: Context, call_id: str, name: str) -> str:
+    payload = base64.urlsafe_b64encode(msgspec.json.encode([call_id, name])).decode()
+    token = quote(f"telephony|{payload}|{sign(context, payload)}", safe="")
+    if context.application_id is None:
+        return f"{context.base_url}{context.rest_path}/upload/?token={token}"
+    return f"{context.base_url}/rest/upload.json?auth={context.access_token}&token={token}"
+
+
+def read_token(context: Context, token: str) -> tuple[str, str]:
+    _, _, rest = token.partition("|")
+    payload, _, signature = rest.partition("|")
+    if not hmac.compare_digest(signature.encode(), sign(context, payload).encode()):
+        raise invalid_credentials()
+    try:
+        call_id, name = msgspec.json.decode(base64.urlsafe_b64decode(payload), type=tuple[str, str])
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise RestError("INVALID_CREDENTIALS", "Invalid request credentials", 401) from error
+    return call_id, name
+
+
+def sign(context: Context, payload: str) -> str:
+    who = f"{context.application_id}|{context.user_id}|{payload}"
+    return hmac.new(KEY, who.encode(), hashlib.sha256).hexdigest()

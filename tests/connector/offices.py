@@ -1,0 +1,217 @@
+"""A small office for tests: our portal as a child process, a played exchange, and a connector beside them."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+import cordboard
+from cordboard.asterisk.played_call import read_script
+from cordboard.asterisk.replay import ReplayPbx
+
+CAPTURES = Path(cordboard.__file__).parent / "demo/captures/asterisk22"
+
+
+CORDBOARD = (sys.executable, "-c", "from cordboard.cli.main import main; main()")
+
+
+class Child:
+    """A command of ours in a process of its own; its first line of output is its ready line."""
+
+    def __init__(self, *arguments, log: Path, program=CORDBOARD):
+        self.log = log
+        with log.open("ab") as file:
+            self.process = subprocess.Popen(
+                [*program, *map(str, arguments)], stdout=subprocess.PIPE, stderr=file, text=True
+            )
+
+    def ready(self):
+        line = self.process.stdout.readline()
+        assert line, f"it ended before it was ready: {self.log.read_text()[-2000:]}"
+        return json.loads(line)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        return self.wait()
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def wait(self, timeout=30):
+        code = self.process.wait(timeout)
+        self.process.stdout.close()
+        return code
+
+
+class Gateway:
+    """Stands before the portal as a bad network does: lets through, or does not."""
+
+    def __init__(self):
+        self.target = ""
+        #: pass, close (no answer at all), refuse (HTTP 500), busy (503), slow, swallow (the effect, but no answer)
+        self.mode = "pass"
+        #: lower-case method names, in order
+        self.requests = []
+        self.url = ""
+        self._runner = None
+
+    async def start(self):
+        app = web.Application()
+        app.router.add_post("/rest/1/secret/{method}", self._forward)
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{port}/rest/1/secret/"
+        self._session = aiohttp.ClientSession()
+
+    async def stop(self):
+        await self._session.close()
+        await self._runner.cleanup()
+
+    async def _forward(self, request):
+        method = request.match_info["method"]
+        body = await request.read()
+        telephony = method.lower().startswith("telephony.")
+        if telephony:
+            self.requests.append(method.lower().removeprefix("telephony.externalcall."))
+        if self.mode == "close":
+            abort(request)
+            return web.Response()
+        if self.mode == "refuse":
+            return web.json_response({"error": "INTERNAL_SERVER_ERROR", "error_description": "no"}, status=500)
+        if self.mode == "busy":
+            return web.json_response({"error": "QUERY_LIMIT_EXCEEDED", "error_description": "no"}, status=503)
+        if self.mode == "slow":
+            await asyncio.sleep(0.5)
+        headers = {"Content-Type": "application/json"}
+        try:
+            async with self._session.post(self.target + method, data=body, headers=headers) as answer:
+                content = await answer.read()
+                status = answer.status
+        except aiohttp.ClientError:
+            abort(request)
+            return web.Response()
+        if self.mode == "swallow" and telephony:
+            abort(request)
+            return web.Response()
+        return web.Response(body=content, status=status, content_type="application/json")
+
+
+def abort(request):
+    """Close the connection without an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
+class Office:
+    """Portal, exchange and connector in one folder."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.portal = self.connector = None
+        self.portal_port = 0
+        self.webhook = self.url = ""
+        self.pbx = ReplayPbx(folder / "Master.csv")
+        self.gateway = Gateway()
+
+    # --- the portal
+
+    def start_portal(self):
+        database = f"sqlite:///{self.folder / 'portal.db'}"
+        arguments = ["portal", "--db", database, "--port", self.portal_port, "--seed", "demo", "--json"]
+        self.portal = Child(*arguments, log=self.folder / "portal.log")
+        ready = self.portal.ready()
+        self.portal_port = int(ready["url"].rsplit(":", 1)[1])
+        self.webhook = self.gateway.target = ready["webhook"]
+
+    # --- the connector
+
+    def configure(self, *, webhook=None, ami=True, cel=True, more=""):
+        text = "[connector]\nport = 0\n"
+        text += f'[store]\nurl = "sqlite:///{self.folder / "connector.db"}"\n'
+        text += '[numbers]\nprefixes = ["+7", "7", "8"]\ninternal = ["^\\\\d{3}$"]\n'
+        text += '[[pbx]]\nname = "main"\ntrunks = ["^trunk-"]\n'
+        if ami:
+            text += f'[pbx.ami]\nport = {self.pbx.port}\nsecret = "{self.pbx.secret}"\n'
+        if cel:
+            text += f'[pbx.cel]\nurl = "{self.pbx.csv_path}"\n'
+        text += (
+            f'[[crm]]\nname = "portal"\nkind = "bitrix24"\nurl = "{webhook or self.gateway.url}"\ndefault_user = 1\n'
+        )
+        self.config = self.folder / "cordboard.toml"
+        self.config.write_text(text + more, encoding="utf-8")
+
+    def start_connector(self, program=None):
+        more = {"program": program} if program else {}
+        arguments = ["connector", "--config", self.config, "--json"] if not program else [self.config]
+        self.connector = Child(*arguments, log=self.folder / "connector.log", **more)
+        self.url = self.connector.ready()["url"]
+
+    async def until_listening(self):
+        """Until the connector hears the exchange and has reached the present of the ledger."""
+
+        def listens(status):
+            pbx = status["pbx"]["main"]
+            return pbx["live"] is not False and pbx["ledger_caught_up"] is not False
+
+        await self.until(listens)
+
+    async def status(self):
+        async with aiohttp.ClientSession() as session, session.get(f"{self.url}/status") as answer:
+            return await answer.json()
+
+    async def until(self, holds, within=30):
+        end = time.monotonic() + within
+        status = None
+        while time.monotonic() < end:
+            status = await self.status()
+            if holds(status):
+                return status
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"not within {within} s: {json.dumps(status, indent=1)}\n{self.logged()[-3000:]}")
+
+    async def until_delivered(self, calls, within=30):
+        def holds(status):
+            counts = status["connections"]["portal"]
+            return counts["finished"] + counts["unwanted"] + counts["refused"] + counts["moved"] >= calls
+
+        return await self.until(holds, within)
+
+    def logged(self):
+        return (self.folder / "connector.log").read_text(encoding="utf-8")
+
+    # --- the exchange
+
+    async def play(self, scenario, *, speed=20.0, exchange=None):
+        return await self.pbx.play(read_script(CAPTURES / scenario), speed=speed, exchange=exchange)
+
+    # --- what stands in the portal
+
+    async def finished(self):
+        """The statistics of the portal, in order."""
+        async with aiohttp.ClientSession() as session:
+            query = {"SORT": "ID", "ORDER": "ASC"}
+            async with session.post(f"{self.webhook}voximplant.statistic.get", json=query) as answer:
+                body = await answer.json()
+        return [row for row in body["result"] if (row["EXTERNAL_CALL_ID"] or "").startswith("main-")]
+
+    async def close(self):
+        for child in (self.connector, self.portal):
+            if child is not None and child.process.poll() is None:
+                child.stop()
+        await self.pbx.stop()
+        await self.gateway.stop()

@@ -1,0 +1,146 @@
+"""A played exchange, the real connector and the real portal: what stands in the portal after a call."""
+
+import pytest
+from offices import Office
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+
+ANNA, BORIS = "2", "3"
+
+
+@pytest.fixture
+async def office(tmp_path):
+    office = Office(tmp_path)
+    office.pbx.csv_path.touch()
+    await office.pbx.start()
+    await office.gateway.start()
+    office.start_portal()
+    yield office
+    await office.close()
+
+
+@pytest.fixture
+async def listening(office):
+    office.configure()
+    office.start_connector()
+    await office.until_listening()
+    return office
+
+
+#: scenario → user, type, code, seconds (none: missed)
+DIRECT = {
+    "in-answered": (ANNA, "2", "200", 5),
+    "in-no-answer": (ANNA, "2", "304", 0),
+    "in-busy": (ANNA, "2", "304", 0),
+    "in-caller-gives-up": (ANNA, "2", "304", 0),
+    "in-callee-hangs-up": (ANNA, "2", "200", None),
+    "out-answered": (ANNA, "1", "200", None),
+    "out-busy": (ANNA, "1", "486", 0),
+    "out-no-answer": (ANNA, "1", None, 0),
+    "out-cancelled": (ANNA, "1", "603-S", 0),
+}
+
+
+async def test_every_direct_call_ends_as_one_finished_call_of_the_right_person(listening):
+    office = listening
+
+    played = {}
+    for scenario in DIRECT:
+        play = await office.play(scenario)
+        played[scenario] = next(iter(play.ids.values()))
+    status = await office.until_delivered(len(DIRECT))
+
+    rows = {row["EXTERNAL_CALL_ID"]: row for row in await office.finished()}
+    assert len(DIRECT) == len(rows), office.logged()
+    for scenario, (user, kind, code, seconds) in DIRECT.items():
+        row = rows[f"main-{played[scenario]}"]
+        assert (user, kind) == (row["PORTAL_USER_ID"], row["CALL_TYPE"]), scenario
+        assert code in {None, row["CALL_FAILED_CODE"]}, (scenario, row)
+        if seconds is None:
+            assert int(row["CALL_DURATION"]) > 0, scenario
+        else:
+            assert abs(int(row["CALL_DURATION"]) - seconds) <= 1, scenario
+    assert 0 == status["connections"]["portal"]["pending"]
+    assert 0 == status["pbx"]["main"]["lane_differences"], office.logged()
+
+
+async def test_a_local_call_stays_inside(listening):
+    await listening.play("local-answered")
+    await listening.until_delivered(1)
+
+    assert [] == await listening.finished()
+
+
+async def test_a_simple_call_takes_two_requests(listening):
+    await listening.play("in-answered")
+    await listening.until_delivered(1)
+
+    assert ["register", "finish"] == listening.gateway.requests
+
+
+@pytest.mark.parametrize("lanes", [{"cel": False}, {"ami": False}], ids=["live-alone", "ledger-alone"])
+async def test_each_lane_can_do_it_alone(office, lanes):
+    office.configure(**lanes)
+    office.start_connector()
+    await office.until_listening()
+
+    await office.play("in-answered")
+    await office.until_delivered(1)
+
+    rows = await office.finished()
+    assert [(ANNA, "200")] == [(row["PORTAL_USER_ID"], row["CALL_FAILED_CODE"]) for row in rows]
+    assert abs(int(rows[0]["CALL_DURATION"]) - 5) <= 1
+
+
+@pytest.mark.parametrize("mode", ["close", "refuse", "busy", "swallow"])
+async def test_a_portal_in_trouble_is_told_once_and_the_call_waits(listening, mode):
+    office = listening
+    await office.until(lambda status: status["connections"]["portal"]["users"] > 0)
+    office.gateway.mode = mode
+
+    await office.play("in-answered")
+    await office.until(lambda status: status["connections"]["portal"]["pending"] == 1)
+    if mode == "swallow":
+        await office.until(lambda status: status["connections"]["portal"]["failures"] >= 1)
+    office.gateway.mode = "pass"
+    await office.until_delivered(1)
+
+    assert 1 == len(await office.finished())
+    assert office.logged().count("the CRM is down") <= 1
+
+
+async def test_a_slow_portal_delays_nothing_but_its_own_answers(listening):
+    listening.gateway.mode = "slow"
+
+    await listening.play("in-answered")
+    await listening.until_delivered(1)
+
+    assert 1 == len(await listening.finished())
+
+
+async def test_a_portal_that_was_killed_gets_the_call_after_its_restart(listening):
+    office = listening
+    office.portal.kill()
+
+    await office.play("in-answered")
+    await office.until(lambda status: status["connections"]["portal"]["pending"] == 1)
+    office.start_portal()
+    await office.until_delivered(1, within=60)
+
+    assert 1 == len(await office.finished())
+
+
+async def test_calls_made_while_the_connector_was_away_come_with_their_own_times_and_without_cards(listening):
+    office = listening
+    await office.play("in-answered")
+    await office.until_delivered(1)
+    office.connector.kill()
+
+    await office.play("in-callee-hangs-up")
+    await office.play("in-no-answer")
+    office.gateway.requests.clear()
+    office.start_connector()
+    await office.until_delivered(2)
+
+    assert 3 == len(await office.finished())
+    assert {"register", "finish"} == set(office.gateway.requests)

@@ -1,0 +1,135 @@
+"""The exchange: one Asterisk process in its tree, configured from etc/, and a tap on its AMI.
+
+In:   the folder of the tree (scripts/asterisk-tree) and a name for this run.
+Out:  a running Asterisk on 127.0.0.1 (SIP 5060, AMI 5038) whose run directory is TREE/run-of-cordboard/NAME.
+
+The ports are fixed: whoever starts it does so in a network namespace of its own.
+"""
+
+import asyncio
+import math
+import shutil
+import struct
+import subprocess
+import time
+import wave
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ETC = Path(__file__).parent / "etc"
+SIP = ("127.0.0.1", 5060)
+AMI = ("127.0.0.1", 5038)
+ACCOUNT = ("connector", "connector-secret")
+
+# Files that modules look for and that have nothing to say here.
+EMPTY = """
+    acl ari ccss cdr_manager cli cli_aliases codecs confbridge dnsmgr extconfig features followme http pjproject queues
+    res_parking sorcery stasis udptl voicemail
+"""
+FOLDERS = ("etc", "var", "agi", "spool/monitor", "spool/outgoing", "run", "log/cel-custom", "music")
+
+
+class Asterisk:
+    def __init__(self, tree: Path, name: str) -> None:
+        self.tree = tree
+        self.base = f"/run-of-cordboard/{name}"  # as Asterisk sees it, inside its tree
+        self.folder = tree / self.base[1:]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def cel(self) -> Path:
+        return self.folder / "log/cel-custom/cel.csv"
+
+    def prepare(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for name in FOLDERS:
+            (self.folder / name).mkdir(parents=True)
+        modules = next(self.tree.glob("usr/lib/**/asterisk/modules")).relative_to(self.tree)
+        for template in ETC.glob("*.conf"):
+            text = template.read_text(encoding="utf-8").replace("@BASE@", self.base).replace("@MODULES@", f"/{modules}")
+            (self.folder / "etc" / template.name).write_text(text, encoding="utf-8")
+        for name in EMPTY.split():
+            (self.folder / "etc" / f"{name}.conf").touch()
+        write_music(self.folder / "music/tone.wav", seconds=4, hertz=300)
+
+    def start(self) -> None:
+        command = ["chroot", str(self.tree), "/usr/sbin/asterisk", "-f", "-n", "-C", f"{self.base}/etc/asterisk.conf"]
+        with (self.folder / "stdout.txt").open("w") as out:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+
+    def stop(self) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(8)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass
+class Tap:
+    """An AMI connection that keeps every byte it receives, as a recording of the native stream and its CEL rows."""
+
+    received: bytearray = field(default_factory=bytearray)
+    _task: asyncio.Task[None] | None = None
+    _writer: asyncio.StreamWriter | None = None
+
+    async def open(self, seconds: float = 30) -> "Tap":
+        """Connect as soon as Asterisk listens, log in, and wait until it has fully booted."""
+        reader, self._writer = await first_connection(seconds)
+        self._task = asyncio.create_task(self._read(reader))
+        name, secret = ACCOUNT
+        self._writer.write(f"Action: Login\r\nUsername: {name}\r\nSecret: {secret}\r\n\r\n".encode())
+        await self.wait_for(lambda: b"Event: FullyBooted" in self.received, seconds)
+        return self
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        while data := await reader.read(65536):
+            self.received += data
+
+    async def wait_for_quiet(self, seconds: float = 60) -> None:
+        """Wait until every channel has hung up and CEL has said its last row (it lags behind)."""
+
+        def is_quiet() -> bool:
+            text = bytes(self.received)
+            born, gone = text.count(b"Event: Newchannel\r\n"), text.count(b"Event: Hangup\r\n")
+            return born == gone == text.count(b"EventName: CHAN_END\r\n")
+
+        await self.wait_for(is_quiet, seconds)
+
+    @staticmethod
+    async def wait_for(is_so: Callable[[], bool], seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while not is_so():
+                await asyncio.sleep(0.1)
+
+    def close(self) -> None:
+        if self._task:
+            self._task.cancel()
+        if self._writer:
+            self._writer.close()
+
+
+async def first_connection(seconds: float) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return await asyncio.open_connection(*AMI)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(0.1)
+
+
+def write_music(path: Path, seconds: int, hertz: int) -> None:
+    samples = (int(5000 * math.sin(2 * math.pi * hertz * at / 8000)) for at in range(8000 * seconds))
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
