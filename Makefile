@@ -41,6 +41,11 @@ docs: ## write the generated documents anew
 	@scripts/setup dev
 	@$(RUN) scripts/documents.py
 
+pictures: ## draw docs/pictures anew, by Chromium on the real portal
+	@scripts/setup dev
+	@scripts/debian-packages chromium fonts-dejavu-core
+	@$(RUN) scripts/picture.py
+
 requirements: ## compile the pinned requirement files anew, hashes and no addresses
 	@scripts/setup dev
 	@scripts/requirements

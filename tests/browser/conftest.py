@@ -115,12 +115,19 @@ def moment(ago: float = 0) -> str:
 
 def start_portal(folder: Path, *arguments: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
     command = [str(Path(sys.executable).parent / "cordboard"), "portal", "--db", f"sqlite:///{folder / 'portal.db'}"]
-    command += ["--port", "0", "--seed", "demo", "--json", *arguments]
+    command += ["--seed", "demo", "--json", *arguments]
+    command += [] if "--port" in arguments else ["--port", "0"]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder)
     assert child.stdout is not None
     line = child.stdout.readline()
     assert line, f"the portal did not start, exit code {child.wait()}"
     return child, json.loads(line)
+
+
+@pytest.fixture
+def start() -> Any:
+    """Starts another portal: `child, ready = start(folder, *arguments)`."""
+    return start_portal
 
 
 @pytest.fixture(scope="session")
@@ -161,7 +168,23 @@ def anna(browser: Browser, portal: Portal, signed_in: dict[str, Any]) -> Iterato
     )
     context.set_default_timeout(PATIENCE)
     yield context
+    close_cards(context)
     context.close()
+
+
+def close_cards(context: BrowserContext) -> None:
+    """Anna's desk is tidied after each test: cards of missed calls stay until somebody closes them."""
+    page = context.new_page()
+    page.goto("/calls")
+    page.evaluate(
+        """async () => {
+            const form_token = document.body.dataset.formToken;
+            for (const card of document.querySelectorAll(".card")) {
+                const body = new URLSearchParams({ form_token });
+                await fetch(`/cards/${card.dataset.card}/close`, { method: "POST", body });
+            }
+        }"""
+    )
 
 
 @pytest.fixture

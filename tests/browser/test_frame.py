@@ -51,7 +51,7 @@ def test_signing_out_closes_every_tab_of_the_session(browser: Browser, portal: A
     other.goto("/deals")
     other.wait_for_selector('body[data-live="on"]')
 
-    page.get_by_label("My menu").click()
+    page.locator(".me summary").click()
     page.get_by_role("button", name="Sign out").click()
 
     expect(page).to_have_url(f"{portal.url}/login")
@@ -70,11 +70,11 @@ def test_a_one_time_link_works_once(browser: Browser, portal: Any, signed_in: di
 
 
 def test_the_pages_speak_russian_to_who_chose_it(page: Page):
-    page.get_by_label("My menu").click()
+    page.locator(".me summary").click()
     page.get_by_role("button", name="Русский").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Звонки")
 
-    page.get_by_label("Моё меню").click()
+    page.locator(".me summary").click()
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Calls")
 
@@ -107,9 +107,28 @@ def test_axe_finds_no_serious_fault_at_the_gate(browser: Browser, portal: Any, t
     context.close()
 
 
-def test_a_broken_connection_is_said_and_mends_itself_without_a_reload(page: Page, anna: BrowserContext, portal: Any):
+def test_a_portal_that_restarts_is_said_and_the_page_catches_up_without_a_reload(
+    browser: Browser, tmp_path: Path, start: Any, portal: Any
+):
+    child, ready = start(tmp_path, "--sign-in-as", str(ANNA))
+    port = ready["url"].rsplit(":", 1)[1]
+    context = browser.new_context(base_url=ready["url"], locale="en-GB")
+    page = context.new_page()
+    page.goto(ready["sign_in"])
+    page.wait_for_selector('body[data-live="on"]')
     page.evaluate("window.untouched = true")
-    anna.set_offline(True)
-    page.evaluate("document.body._htmx.ws.connection.socket.close(4000)")
+
+    child.terminate()
+    child.wait(15)
     expect(page.locator(".interrupted")).to_be_visible(timeout=5000)
-    anna.set_offline(False)
+
+    child, ready = start(tmp_path, "--port", port)
+    again = type(portal)(ready)
+    call = again.register("+79165550199")
+    expect(page.locator(".interrupted")).to_be_hidden(timeout=12_000)
+    expect(page.locator(f'.card[data-card="{call}"]')).to_be_visible()
+    expect(page.locator(".calls tbody tr[data-state]")).to_have_count(1)
+    assert page.evaluate("window.untouched")
+    context.close()
+    child.terminate()
+    child.wait(15)

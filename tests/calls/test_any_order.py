@@ -24,7 +24,11 @@ FOLDERS = sorted(path.parent for path in CAPTURES.glob("*/*/cel.csv") if path.pa
 NEVER = 1 << 62
 JITTER = 1_500
 #: `CORDBOARD_EXAMPLES=2000` for a deep run
-some = settings(max_examples=int(os.environ.get("CORDBOARD_EXAMPLES", "200")), deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(
+    max_examples=int(os.environ.get("CORDBOARD_EXAMPLES", "200")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def events_of(folder: Path) -> list[CelEvent]:
@@ -136,7 +140,10 @@ def people(calls: dict[str, Any]) -> dict[str, Any]:
             full["channel"]["to"]["original"],
             full["result"],
             full["is_ivr"],
-            {key: (c["channel"]["to"]["original"], c["channel"]["was_answered"]) for key, c in full["conversations"].items()},
+            {
+                key: (c["channel"]["to"]["original"], c["channel"]["was_answered"])
+                for key, c in full["conversations"].items()
+            },
         )
         for linkedid, full in calls.items()
     }
@@ -156,15 +163,20 @@ def test_two_calls_interleaved_are_the_same_as_apart(one: Path, other: Path) -> 
 
 
 def renamed(events: list[CelEvent], mark: str) -> list[CelEvent]:
-    """The same call of another PBX: ids and channel names of its own (so no names in `extra` and `peer` fit another)."""
+    """The same call of another PBX: ids and channel names of its own, in `extra` and `peer` too."""
+
+    def other(text: str) -> str:
+        text = text.replace("-0000", f"-{mark[0]}0000")
+        return text.replace('uniqueid":"', f'uniqueid":"{mark}').replace('bridge_id":"', f'bridge_id":"{mark}')
+
     return [
         msgspec.structs.replace(
             event,
             uniqueid=mark + event.uniqueid,
             linkedid=mark + event.linkedid,
-            channame=event.channame.replace("-0", f"-{mark[0]}0"),
-            peer=event.peer.replace("-0", f"-{mark[0]}0"),
-            extra=event.extra.replace("-0000", f"-{mark[0]}0000").replace('uniqueid":"', f'uniqueid":"{mark}').replace('bridge_id":"', f'bridge_id":"{mark}'),
+            channame=other(event.channame),
+            peer=other(event.peer),
+            extra=other(event.extra),
         )
         for event in events
     ]

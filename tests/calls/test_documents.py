@@ -10,7 +10,7 @@ import jsonschema_rs
 import msgspec
 import pytest
 
-from cordboard.calls.drawing import README, SCHEMA, drawn
+from cordboard.calls.drawing import README, SCHEMA, STATES_PAGE, drawn
 from cordboard.calls.snapshot import CallFull
 from cordboard.cli.schema import schema, schema_text
 
@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = json.loads((Path(__file__).parent / "fixtures" / "call_full_talking.json").read_text(encoding="utf-8"))
 
 
-def test_the_pictures_in_the_readme_are_drawn_from_todays_tables() -> None:
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", [README, ROOT / STATES_PAGE], ids=["README.md", "call-states.md"])
+def test_the_pictures_are_drawn_from_todays_tables(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
 
     assert drawn(text) == text
 
@@ -47,7 +48,10 @@ def test_the_schema_refuses_a_missing_and_an_unknown_key() -> None:
 def test_the_documented_example_is_read_and_written_back_the_same_with_its_keys_in_order() -> None:
     full = msgspec.convert(EXAMPLE["call_full"], CallFull)
 
-    assert json.dumps(EXAMPLE["call_full"], ensure_ascii=False, separators=(",", ":")) == msgspec.json.encode(full).decode()
+    assert (
+        json.dumps(EXAMPLE["call_full"], ensure_ascii=False, separators=(",", ":"))
+        == msgspec.json.encode(full).decode()
+    )
 
 
 def test_an_object_that_does_not_exist_is_refused_with_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,7 +28,7 @@ class Child:
         self.log = log
         with log.open("ab") as file:
             self.process = subprocess.Popen(
-                [*program, *map(str, arguments)], stdout=subprocess.PIPE, stderr=file, text=True
+                [str(word) for word in (*program, *arguments)], stdout=subprocess.PIPE, stderr=file, text=True
             )
 
     def ready(self):
@@ -155,10 +155,10 @@ class Office:
         self.config = self.folder / "cordboard.toml"
         self.config.write_text(text + more, encoding="utf-8")
 
-    def start_connector(self, program=None):
-        more = {"program": program} if program else {}
-        arguments = ["connector", "--config", self.config, "--json"] if not program else [self.config]
-        self.connector = Child(*arguments, log=self.folder / "connector.log", **more)
+    def start_connector(self, command=None):
+        """The connector's command, or another one that stands for it."""
+        command = command or (*CORDBOARD, "connector", "--config", self.config, "--json")
+        self.connector = Child(log=self.folder / "connector.log", program=command)
         self.url = self.connector.ready()["url"]
 
     async def until_listening(self):

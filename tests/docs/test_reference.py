@@ -60,10 +60,18 @@ def test_every_command_is_on_its_page() -> None:
     assert names <= set(sections("commands.md"))
 
 
+def with_parts(command: Any) -> list[Any]:
+    """A command, or the commands below it: `webhook` has `add`, `list` and `remove`."""
+    parts = [command[name] for name in command if not name.startswith("-")]
+    return parts or [command]
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_of_a_command_is_on_its_page(name: str) -> None:
     section = sections("commands.md")[f"cordboard {name}"]
-    arguments = build_app()[name].assemble_argument_collection()
+    arguments = [
+        argument for command in with_parts(build_app()[name]) for argument in command.assemble_argument_collection()
+    ]
     # What stands without a dash has an index; what only our own demo uses is not shown.
     options = {argument.name for argument in arguments if argument.show and argument.index is None}
 

@@ -75,3 +75,12 @@ def test_every_script_can_be_started() -> None:
 
     assert scripts
     assert not [path.name for path in scripts if not path.stat().st_mode & 0o111]
+
+
+def test_the_code_cites_only_pages_that_are_here() -> None:
+    here = {path.name for path in committed() if path.suffix == ".md"}
+    code = [path for path in committed() if path.suffix in {".py", ".js", ".html", ".toml"}]
+
+    cited = [hit for hit in hits(re.compile(r"\b[a-z][a-z0-9_-]*\.md\b"), code) if hit.rpartition(" ")[2] not in here]
+
+    assert not [hit for hit in cited if "tests/docs/" not in hit and not hit.startswith("scripts/")]

@@ -118,11 +118,20 @@ def wrong_facts(truth: dict[str, Any], lines: list[dict[str, Any]]) -> Iterator[
 def wrong_people(truth: dict[str, Any], channel: Any, conversations: list[Any]) -> Iterator[str]:
     direction = truth["direction"]
     asked = [c["channel"]["to"]["original"] for c in conversations]
-    taken = sorted((c["channel"]["answer_time"], c["channel"]["to"]["original"]) for c in conversations if c["channel"]["was_answered"])
+    taken = sorted(
+        (c["channel"]["answer_time"], c["channel"]["to"]["original"])
+        for c in conversations
+        if c["channel"]["was_answered"]
+    )
     if channel["type"] != ("outgoing" if direction == "callback" else direction):
         yield f"type {channel['type']}"
     spoken = channel["to" if direction in ("outgoing", "callback") else "from"]["original"]
-    if truth["client"] and truth["client"].isdigit() and truth.get("outcome") != "employee-no-answer" and not same(spoken, truth["client"]):
+    if (
+        truth["client"]
+        and truth["client"].isdigit()
+        and truth.get("outcome") != "employee-no-answer"
+        and not same(spoken, truth["client"])
+    ):
         yield f"client {spoken}"
     if direction == "incoming":
         lines = [channel["trunk"]["original"], *(c["channel"]["trunk"]["original"] for c in conversations)]
@@ -196,7 +205,11 @@ def test_each_conversation_is_requested_once_and_nothing_follows_the_end(folder:
     assert {} == tracker.calls
 
 
-MERGES = [folder for folder in FOLDERS if (folder / "scenario.toml").exists() and "absorbed = " in (folder / "scenario.toml").read_text()]
+MERGES = [
+    folder
+    for folder in FOLDERS
+    if (folder / "scenario.toml").exists() and "absorbed = " in (folder / "scenario.toml").read_text()
+]
 MOMENTS = {"pickup": "pickup", "unpark": "unpark", "attended-transfer-complete": "attended-transfer-complete"}
 
 
@@ -210,7 +223,11 @@ def test_whoever_takes_a_call_over_is_told_at_that_moment(folder: Path, lane: st
     lines = played(folder, "cel.csv" if lane == "ledger" else "ami.log", lane, "stage")
 
     merged = [line for line in lines if line["stage"] == "merged"]
-    accepted = [line for line in lines if line["stage"] == "conversation_accepted" and line["linkedid"] == call["linkedid"]]
+    accepted = [
+        line for line in lines if line["stage"] == "conversation_accepted" and line["linkedid"] == call["linkedid"]
+    ]
     assert [(call["linkedid"], other) for other in call["absorbed"]] == [(m["linkedid"], m["absorbed"]) for m in merged]
     assert call["absorbed"][0] == merged[0]["call_full"]["channel"]["id"]
-    assert all(any(abs(datetime.fromisoformat(line["at"]).timestamp() - at) <= 0.2 for line in accepted) for at in moments)
+    assert all(
+        any(abs(datetime.fromisoformat(line["at"]).timestamp() - at) <= 0.2 for line in accepted) for at in moments
+    )

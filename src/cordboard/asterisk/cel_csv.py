@@ -18,14 +18,9 @@ from operator import itemgetter
 
 import msgspec
 
+from cordboard.asterisk.columns import FIELDS, NEEDED, field_names
 from cordboard.asterisk.local_time import LocalClock, epoch_text_micros
 from cordboard.calls.cel import CelEvent
-
-FIELDS = CelEvent.__struct_fields__
-NEEDED = ("eventtype", "eventtime", "uniqueid", "linkedid")
-
-#: names that older tables use for a column of ours
-ALIASES = {"eventextra": "extra", "callerid_num": "cid_num", "callerid_name": "cid_name", "channel": "channame"}
 
 SEPARATORS = ",;\t|"
 
@@ -157,7 +152,7 @@ class Layout:
     """Which column of the file is which field of `CelEvent`; absent ones are empty."""
 
     def __init__(self, columns: Sequence[str], separator: str) -> None:
-        names = [ALIASES.get(name.strip().lower(), name.strip().lower()) for name in columns]
+        names = field_names(columns)
         if missing := [name for name in NEEDED if name not in names]:
             raise NoCel(f"the columns {', '.join(missing)} are missing; without them no call can be followed")
         self.separator = separator
@@ -207,7 +202,8 @@ def split_rows(lines: list[str], separator: str, width: int) -> Iterator[list[st
     for line in lines:
         row = line[1:-1].split(between, width - 1)
         last = row[-1]
-        plain = len(row) == width and line[0] == line[-1] == '"' and line.count('"', 0, len(line) - 1 - len(last)) == quotes
+        plain = len(row) == width and line[0] == line[-1] == '"'
+        plain = plain and line.count('"', 0, len(line) - 1 - len(last)) == quotes
         if plain and '"' in last:
             plain = '"' not in last.replace('""', "")
             row[-1] = last.replace('""', '"')

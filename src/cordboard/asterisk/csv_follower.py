@@ -1,4 +1,4 @@
-"""Follow the file that `cel_custom` writes (Master.csv), as a ledger: rotation, restarts, half-written lines.
+"""Follow the file that `cel_custom` writes (CSV or JSON lines), as a ledger: rotation, restarts, half-written lines.
 
 In:   the path, the columns where the file has no header line, and where to begin.
 Out:  batches of `CelEvent`s, each with the position behind it. A reader that keeps the position gets each row once.
@@ -20,6 +20,7 @@ from typing import BinaryIO
 import msgspec
 
 from cordboard.asterisk.cel_csv import BrokenLine, CsvRows, NoCel, header_columns
+from cordboard.asterisk.cel_json import JsonRows
 from cordboard.asterisk.local_time import epoch_micros
 from cordboard.calls.cel import CelEvent
 
@@ -135,14 +136,25 @@ class CsvFollower:
             return None
 
     def _reader(self, path: Path, offset: int) -> Reader:
-        rows = CsvRows(self._columns, self._timezone)
-        return Reader(path.open("rb"), rows, offset)
+        return Reader(path.open("rb"), self._new_rows(), offset)
+
+    def _new_rows(self) -> CsvRows | JsonRows:
+        return CsvRows(self._columns, self._timezone)
+
+
+class JsonFollower(CsvFollower):
+    """Follows one growing file of JSON lines; all the rest is the same."""
+
+    name = "cel-json"
+
+    def _new_rows(self) -> CsvRows | JsonRows:
+        return JsonRows(self._timezone)
 
 
 class Reader:
     """One open file, read from an offset on."""
 
-    def __init__(self, file: BinaryIO, rows: CsvRows, offset: int) -> None:
+    def __init__(self, file: BinaryIO, rows: CsvRows | JsonRows, offset: int) -> None:
         self._file = file
         self._rows = rows
         self._told = 0

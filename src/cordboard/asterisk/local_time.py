@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: `1795303956.1`, or with a system name `pbx-north-1-1795303956.1`
@@ -74,6 +75,25 @@ def epoch_text_micros(text: str) -> int:
     if not (whole.isascii() and whole.isdigit()) or (part and not (part.isascii() and part.isdigit())):
         raise ValueError(f"no epoch time: {text[:40]!r}")
     return int(whole) * SECOND + int(part[:6].ljust(6, "0"))
+
+
+def row_micros(clock: LocalClock, value: object, uniqueid: str, *, started: bool) -> int:
+    """The time of a row whose source has types: a moment, a number of seconds, or either as text.
+
+    ValueError where it is none of these."""
+    if isinstance(value, datetime):
+        return clock.micros(value.isoformat(" "), uniqueid, started=started)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return round(value * SECOND)
+    text = str(value).strip()
+    try:
+        return epoch_text_micros(text)
+    except ValueError:
+        pass
+    try:
+        return clock.micros(text, uniqueid, started=started)
+    except ValueError as error:
+        raise ValueError(f"eventtime {text[:40]!r} is neither seconds since the epoch nor a local time") from error
 
 
 def epoch_micros(moment: datetime) -> int:

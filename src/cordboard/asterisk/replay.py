@@ -155,7 +155,11 @@ class Client:
 
     def hear(self, text: str, data: bytes) -> None:
         """An event, if this client wants it."""
-        if self.hears and (not self._filters or any(found.search(text) for found in self._filters)):
+        if (
+            self.hears
+            and not self.writer.is_closing()
+            and (not self._filters or any(found.search(text) for found in self._filters))
+        ):
             self.writer.write(data)
 
     def act(self, action: Message) -> None:

@@ -53,7 +53,12 @@ class Call(Side):
         self.callback = False  #: and the client was rung first
         self.expected: tuple[str, str] | None = None  #: employee and client, told in advance
         self.dialled: list[tuple[str, str]] = []  #: endpoint and number of Dial's arguments, not used up yet
-        self.names: tuple[str, str, str, str] = ("", "", "", "")  #: type, from, trunk, client: as last given to the conversations
+        self.names: tuple[str, str, str, str] = (
+            "",
+            "",
+            "",
+            "",
+        )  #: type, from, trunk, client: as last given to the conversations
         self.speaking: dict[str, Conversation] = {}  #: in a common bridge with the client now
         self.active = ""
         self.last_requested: Conversation | None = None

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from cordboard.numbers.plan import NumberingPlan
 
 #: technologies behind which nobody sits
-NOBODY = frozenset(
-    "CBAnn CBRec Announcer Recorder Message Snoop UnicastRTP MulticastRTP WebSocket AsyncGoto Surrogate Bridge".split()
-)
+NOBODY = frozenset(("CBAnn", "CBRec", "Announcer", "Recorder", "Message", "Snoop", "UnicastRTP", "MulticastRTP"))
 
 
 class Kind(StrEnum):
@@ -47,7 +45,7 @@ class Channel:
 
     __slots__ = (
         "answer", "appdata", "asked", "bridge", "call", "cause", "cid_num", "conversation", "dnid", "elsewhere", "end",
-        "endpoint", "exten", "extra", "first_num", "kind", "last", "left", "name", "own_leg", "pair", "parked", "source",
+        "endpoint", "exten", "extra", "first_num", "kind", "left", "name", "own_leg", "pair", "parked", "source",
         "start", "started", "uniqueid",
     )  # fmt: skip
 
@@ -71,11 +69,11 @@ class Channel:
         self.bridge: Bridge | None = None
         self.left = ""  #: id of the bridge it left last
         self.conversation: Conversation | None = None
-        self.own_leg = False  #: the employee's own telephone in a click-to-call, or the client's in a callback
+        #: the employee's own telephone in a click-to-call, or the client's in a callback
+        self.own_leg = False
         self.asked = False  #: it was called (its uniqueid is not the linkedid)
         self.elsewhere = False  #: another answered for it
         self.parked = False
-        self.last = ""  #: its last row, to know a doubled one
 
     @property
     def is_person(self) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cordboard.calls.channel import Channel
     from cordboard.calls.snapshot import ConversationFull
 
+
 class Side:
     """What `call_full` shows of a channel."""
 

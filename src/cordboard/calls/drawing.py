@@ -1,16 +1,17 @@
 """Drawing: the parts of documents that are made from the tables of the code.
 
-In:   the text of `calls/README.md`. Out: the same text with its pictures drawn anew.
-`python -m cordboard.calls.drawing` writes them; a test says when they are stale.
+In:   the text of a page. Out: the same text with its pictures drawn anew.
+`python -m cordboard.calls.drawing`, in the root of the tree, writes them; a test says when they are stale.
 """
 
-import re
 from pathlib import Path
 
 from cordboard.calls.states import draw
 from cordboard.calls.tracker import EFFECTS
 
 README = Path(__file__).with_name("README.md")
+#: of the source tree, from its root
+STATES_PAGE = "docs/explanation/call-states.md"
 SCHEMA = "docs/reference/call_full.schema.json"
 
 
@@ -28,9 +29,14 @@ def drawn(text: str) -> str:
     """Return the text with its marked parts made from today's tables."""
     parts = {"states": f"```mermaid\n{draw()}\n```", "effects": effects_table()}
     for name, part in parts.items():
-        text = re.sub(f"(<!-- {name} -->\n).*?(\n?<!-- /{name} -->)", lambda m, part=part: f"{m[1]}{part}\n<!-- /{name} -->", text, flags=re.DOTALL)
+        before, begin, rest = text.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition(f"<!-- /{name} -->")
+        if not end:
+            continue
+        text = f"{before}{begin}{part}\n{end}{after}"
     return text
 
 
 if __name__ == "__main__":
-    README.write_text(drawn(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (README, Path(STATES_PAGE)):
+        page.write_text(drawn(page.read_text(encoding="utf-8")), encoding="utf-8")

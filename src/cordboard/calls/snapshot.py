@@ -123,7 +123,8 @@ def with_crm(
     """
     users, customs = users or {}, customs or {}
     conversations = {
-        key: _dressed(conversation, users.get(key), customs, processed) for key, conversation in full.conversations.items()
+        key: _dressed(conversation, users.get(key), customs, processed)
+        for key, conversation in full.conversations.items()
     }
     channel = _dressed_channel(full.channel, customs, processed)
     return msgspec.structs.replace(full, channel=channel, conversations=conversations, **facts)

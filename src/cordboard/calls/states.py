@@ -25,6 +25,8 @@ class State(StrEnum):
     ENDED = "ended"  #: gone
     PROCESSED = "processed"  #: gone, and the CRM knows all about it
 
+    __hash__ = str.__hash__  # enum's own is written in Python, and the table is asked twice per conversation
+
 
 class Happening(StrEnum):
     """What moves a state."""
@@ -32,6 +34,8 @@ class Happening(StrEnum):
     ACCEPT = "accept"
     LEAVE = "leave"
     PROCESS = "process"
+
+    __hash__ = str.__hash__
 
 
 TRANSITIONS: dict[State, dict[Happening, State]] = {

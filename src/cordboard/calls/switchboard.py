@@ -88,8 +88,8 @@ class Switchboard:
         people = [channel for channel in bridge.members.values() if channel.kind is not Kind.LOCAL]
         if len(people) == len(bridge.members):
             return people
+        people.clear()
         seen, waiting = {bridge.id}, [bridge]
-        people = []
         while waiting:
             for channel in waiting.pop().members.values():
                 if channel.kind is not Kind.LOCAL:
@@ -109,6 +109,10 @@ class Switchboard:
             self.channels.pop(channel.uniqueid, None)
             if self.names.get(channel.name) is channel:
                 del self.names[channel.name]
+            channel.conversation = (
+                None  # an ended call shall be no ring of references, or memory waits for the collector
+            )
+            del channel.call
         self.calls.pop(call.linkedid, None)
         for linkedid in (call.linkedid, *call.absorbed):
             self.aliases.pop(linkedid, None)

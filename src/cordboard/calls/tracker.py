@@ -141,8 +141,9 @@ class CallTracker:
 
     def _start(self, event: CelEvent, known: Channel | None, step: Step) -> None:
         if known is not None:
-            if known.start >= event.eventtime or known.name == event.channame:
-                return  # a doubled row
+            if not known.started or known.start == event.eventtime:
+                known.started = True
+                return  # a doubled row, or one that came after others of its channel
             # the counters began again with a restart, and the end of the old call was never written
             ended = self._end(known.call, known.call.last_row, "restart")
             step.marks += ended.marks

@@ -1,7 +1,7 @@
 """`cordboard demo`: real captured calls through the whole system, on this machine.
 
 Out:  a banner and a browser; with `--once` one JSON line with what became of the calls.
-Exit codes: 0; with `--once` 1 if a call is pending, lost, doubled or foreign; 3 if portal or connector do not start.
+Exit codes: 0; 1 if, with `--once`, a call is pending, lost, doubled or foreign; 3 if portal or connector do not start.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from cordboard.demo.children import ChildFailed
+from cordboard.demo.outcome import Summary
 from cordboard.demo.show import show_endless, show_once
 
 
@@ -35,28 +36,26 @@ def demo(*, port: int = 8080, once: bool = False, speed: float = 1.0, no_browser
     if speed <= 0:
         print("--speed must be above 0", file=sys.stderr)
         raise SystemExit(2)
+    show = show_once if once else show_endless
     try:
-        if not once:
-            asyncio.run(until_stopped(show_endless(port, speed, not no_browser)))
-            return
-        summary = asyncio.run(show_once(port, speed, not no_browser))
+        summary = asyncio.run(until_stopped(show(port, speed, not no_browser)))
     except ChildFailed as error:
         print(error, file=sys.stderr)
         raise SystemExit(3) from error
-    except KeyboardInterrupt:
+    if summary is None:
         print("\nStopped; the demo's data is removed.")
         return
     print(msgspec.json.encode(summary).decode(), flush=True)
     raise SystemExit(0 if summary.is_clean else 1)
 
 
-async def until_stopped(show: Coroutine[Any, Any, None]) -> None:
-    """Run it until Ctrl+C or SIGTERM, and let it clean up."""
+async def until_stopped(show: Coroutine[Any, Any, Summary | None]) -> Summary | None:
+    """Run it to its end, or until Ctrl+C or SIGTERM, and let it clean up; None where it was stopped."""
     task = asyncio.create_task(show)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)
     try:
-        await task
+        return await task
     except asyncio.CancelledError:
-        print("\nStopped; the demo's data is removed.")
+        return None

@@ -19,6 +19,8 @@ COMMANDS = {
     "portal": ("cordboard.cli.portal:portal", "Run the embedded CRM alone."),
     "connector": ("cordboard.cli.connector:connector", "Run the connector alone."),
     "run": ("cordboard.cli.run:run", "Run connector and portal in one process."),
+    "app": ("cordboard.cli.app:app", "Local applications of the portal: add, list, remove."),
+    "webhook": ("cordboard.cli.webhook:app", "Inbound webhooks of the portal: add, list, remove."),
     "demo": ("cordboard.cli.demo:demo", "Play real captured calls through it all, here."),
 }
 

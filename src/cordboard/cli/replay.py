@@ -1,6 +1,7 @@
 """`cordboard replay`: read recorded events and print each call as `call_full`.
 
-In:   files with Channel Event Logging: CSV (header line, or columns from the settings) or a recorded AMI stream.
+In:   Channel Event Logging: CSV (header line, or columns from the settings), JSON lines, a recorded AMI stream, or a
+      database URL.
 Out:  JSON lines on standard output; what was wrong with the input on standard error.
 Exit: 0; 6 lines were broken or cut (told by line, the rest is read); 2 no CEL at all; 4 unreadable.
 
@@ -16,6 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from cordboard.asterisk.address import is_table, shown
 from cordboard.asterisk.cel_csv import BrokenLine, CsvRows, NoCel
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.clock import ClockText
@@ -27,6 +29,8 @@ from cordboard.settings import Pbx, Settings, SettingsError, load
 
 Every = Literal["event", "stage", "end"]
 Lane = Literal["ledger", "live"]
+
+Show = Callable[[Step, ClockText], list[bytes]]
 
 PIECE = 1 << 20  #: bytes read at a time
 OK, NO_CEL, UNREADABLE, BROKEN = 0, 2, 4, 6
@@ -49,7 +53,8 @@ def replay(
     Parameters
     ----------
     sources
-        CSV files of CEL, or recorded AMI streams; several are read as one, in this order.
+        CSV or JSON-lines files of CEL, recorded AMI streams, or database URLs (sqlite:///…, postgresql://…, mysql://…);
+        several are read as one, in this order.
     config
         The settings: time zone, trunks, lines, prefixes, and columns of a CSV without header line.
     every
@@ -67,7 +72,7 @@ def replay(
         print(f"cordboard replay: {error}", file=sys.stderr)
         return NO_CEL
     if not sources:
-        print("cordboard replay: name at least one file with CEL rows", file=sys.stderr)
+        print("cordboard replay: name at least one file with CEL rows, or a database URL", file=sys.stderr)
         return NO_CEL
     try:
         return run(sources, tracker, chosen, every, lane, sys.stdout.buffer.write)
@@ -88,35 +93,44 @@ def run(
     code = OK
     show = {"end": show_end, "stage": show_stages, "event": show_event}[every]
     for source in sources:
-        reader: Reader | None = None
+        reader, name = None, shown(source)
         try:
             reader = open_reader(source, pbx, lane)
             for events in reader.batches():
                 if reader.utc_offset is not None and pbx.timezone is None:
                     tracker.clock.use_offset(reader.utc_offset)
-                lines = b"".join([line for event in events for line in show(tracker.feed(event), tracker.clock)])
-                if lines:
-                    write(lines)
+                write(b"".join(play(events, tracker, show, quiet=every != "event")))
         except NoCel as error:
-            print(f"cordboard replay: {source}: no Channel Event Logging: {error}", file=sys.stderr)
+            print(f"cordboard replay: {name}: no Channel Event Logging: {error}", file=sys.stderr)
             return NO_CEL
         except OSError as error:
-            print(f"cordboard replay: {source}: cannot be read: {error.strerror or error}", file=sys.stderr)
+            print(f"cordboard replay: {name}: cannot be read: {error.strerror or error}", file=sys.stderr)
             return UNREADABLE
         finally:
             for broken in reader.broken if reader else ():
-                print(f"{source}:{broken.number}: {broken.reason}", file=sys.stderr)
+                print(f"{name}:{broken.number}: {broken.reason}", file=sys.stderr)
                 code = BROKEN
     for step in tracker.expire(NEVER):
         write(b"".join(show(step, tracker.clock)))
     return code
 
 
+def play(events: Sequence[CelEvent], tracker: CallTracker, show: Show, *, quiet: bool) -> list[bytes]:
+    """Feed the events and return what is to be shown of them; `quiet`: events without a stage show nothing."""
+    feed, clock = tracker.feed, tracker.clock
+    lines: list[bytes] = []
+    for event in events:
+        step = feed(event)
+        if step.stages or not quiet:
+            lines += show(step, clock)
+    return lines
+
+
 class Reader:
     """One source: its events in batches, and what was broken in it."""
 
-    def __init__(self, path: Path, pbx: Pbx, lane: Lane):
-        self._path, self._pbx, self._lane = path, pbx, lane
+    def __init__(self, source: str, pbx: Pbx, lane: Lane):
+        self._source, self._path, self._pbx, self._lane = source, Path(source.removeprefix("file://")), pbx, lane
         self.broken: list[BrokenLine] = []
         self._clock: Any = None
 
@@ -127,17 +141,40 @@ class Reader:
 
     def batches(self) -> Iterator[Sequence[CelEvent]]:
         """Yield the events in order."""
+        if is_table(self._source):
+            yield from self._table()
+            return
         with self._path.open("rb") as file:
-            ami = file.peek(64).lstrip().startswith(_AMI_STARTS)
-        yield from self._ami() if ami else self._csv()
+            begin = file.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+        yield from self._ami() if begin.startswith(_AMI_STARTS) else self._lines(json=begin.startswith(b"{"))
 
-    def _csv(self) -> Iterator[Sequence[CelEvent]]:
-        rows = CsvRows(self._pbx.cel.columns if self._pbx.cel else (), self._pbx.timezone)
+    def _lines(self, *, json: bool) -> Iterator[Sequence[CelEvent]]:
+        rows = (
+            self._json_rows() if json else CsvRows(self._pbx.cel.columns if self._pbx.cel else (), self._pbx.timezone)
+        )
         self.broken, self._clock = rows.broken, rows.clock
         with self._path.open(encoding="utf-8", errors="replace", newline="") as file:
             while text := file.read(PIECE):
                 yield rows.feed(text)
         yield rows.finish()
+
+    def _json_rows(self) -> Any:
+        from cordboard.asterisk.cel_json import JsonRows
+
+        return JsonRows(self._pbx.timezone)
+
+    def _table(self) -> Iterator[Sequence[CelEvent]]:
+        from cordboard.asterisk.cel_table import CelTable
+
+        try:
+            table = CelTable(self._source, self._pbx.timezone)
+        except ValueError as error:
+            raise OSError(str(error)) from error
+        self.broken, self._clock = table.broken, table.clock
+        try:
+            yield from table.batches()
+        finally:
+            table.close()
 
     def _ami(self) -> Iterator[Sequence[CelEvent]]:
         from cordboard.asterisk.ami.recorded import RecordedStream
@@ -172,10 +209,13 @@ def _in_batches(events: Iterator[CelEvent]) -> Iterator[list[CelEvent]]:
 
 
 def open_reader(source: str, pbx: Pbx, lane: Lane) -> Reader:
-    """Return the reader of a source; OSError where there is none."""
-    if "://" in source and not source.startswith("file://"):
-        raise OSError(f"{source.partition(':')[0]} is no source this version reads; give a CSV file or an AMI recording")
-    return Reader(Path(source.removeprefix("file://")), pbx, lane)
+    """Return the reader of a source; OSError where it is of no kind that is read here."""
+    if "://" in source and not source.startswith("file://") and not is_table(source):
+        kind = source.partition(":")[0]
+        raise OSError(
+            f"{kind}:// is no source this version reads; give a file, or sqlite://, postgresql:// or mysql://"
+        )
+    return Reader(source, pbx, lane)
 
 
 def choose_pbx(settings: Settings, name: str | None) -> Pbx:
@@ -196,8 +236,6 @@ def plan_of(settings: Settings, pbx: Pbx) -> NumberingPlan:
 
 def show_end(step: Step, clock: ClockText) -> list[bytes]:
     """Return the line of a call that ended."""
-    if not step.stages:
-        return []
     return [stage_line(stage, clock) for stage in step.stages if stage.name == "call_ended"]
 
 

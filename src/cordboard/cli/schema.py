@@ -5,7 +5,7 @@ Out:  the schema on standard output; the same text is published in `docs/referen
 
 import json
 import sys
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -29,9 +29,9 @@ def schema_text(name: str) -> str:
 def _closed(node: Any) -> Any:
     """Every object with named keys has these keys and no other."""
     if isinstance(node, dict):
-        found = {key: _closed(value) for key, value in node.items()}
-        return found | {"additionalProperties": False} if "properties" in found else found
-    return [_closed(part) for part in node] if isinstance(node, list) else node
+        found = {key: _closed(value) for key, value in cast("dict[str, Any]", node).items()}
+        return {**found, "additionalProperties": False} if "properties" in found else found
+    return [_closed(part) for part in cast("list[Any]", node)] if isinstance(node, list) else node
 
 
 def schema(name: str) -> int:

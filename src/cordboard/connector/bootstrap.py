@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
-from urllib.parse import unquote, urlsplit
 
-from cordboard.asterisk.csv_follower import CsvFollower
+from cordboard.asterisk.ledgers import ledger_for
 from cordboard.asterisk.live import LiveLane
 from cordboard.asterisk.source import Ledger
 from cordboard.connector.journal import StoreJournal
@@ -106,6 +104,8 @@ def terms_of(crm: Crm, settings: Settings, pbx: str) -> Terms:
 
 def followed_of(pbx: Pbx, settings: Settings, connector: Connector) -> Followed:
     """A PBX with its lanes."""
+    if pbx.ami is None and pbx.cel is None:
+        raise SettingsError(f"[[pbx]] {pbx.name}: give [pbx.ami], [pbx.cel] or both; else nothing can be followed")
     plan = NumberingPlan(settings.numbers.prefixes, settings.numbers.internal, pbx.trunks, pbx.lines)
     exchange = Exchange(
         pbx.name,
@@ -125,9 +125,8 @@ def followed_of(pbx: Pbx, settings: Settings, connector: Connector) -> Followed:
 
 
 def ledger_of(pbx: Pbx, cel: Cel) -> Ledger:
-    """The source of the past: a CSV file by path or `file://` address."""
-    address = urlsplit(cel.url)
-    if address.scheme not in {"", "file", "csv"}:
-        raise SettingsError(f"[pbx.cel] url: {address.scheme}:// cannot be followed yet; give the path of a CSV file")
-    path = Path(unquote(address.path)) if address.scheme else Path(cel.url)
-    return CsvFollower(path, cel.columns, cel.start, timezone=pbx.timezone)
+    """The source of the past: a file by path or address, or a table."""
+    try:
+        return ledger_for(cel.url, cel.columns, cel.start, timezone=pbx.timezone)
+    except ValueError as error:
+        raise SettingsError(f"[pbx.cel] of {pbx.name!r}: {error}") from None

@@ -9,8 +9,9 @@ is anything new heard. A stop ends at once: whatever is under way is taken up at
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -78,16 +79,16 @@ class Connector:
         since = self.journal.now() - MEMORY
         self._take_up(since)
         for connection in self.connections:
-            self._begin(connection.users.keep_fresh(), "users")
+            self._begin(connection.users.keep_fresh, "users")
             if connection.states is not None:
-                self._begin(connection.states.run(), "states")
+                self._begin(connection.states.run, "states")
         for followed in self.exchanges:
             followed.exchange.remember_settled(self.journal.settled(followed.exchange.name, since))
             if followed.ledger is not None:
-                self._begin(followed.exchange.follow(followed.ledger), "ledger")
+                self._begin(partial(followed.exchange.follow, followed.ledger), "ledger")
             if followed.live is not None:
-                self._begin(listen(followed.live, followed.exchange), "live")
-            self._begin(followed.exchange.watch(), "watch")
+                self._begin(partial(listen, followed.live, followed.exchange), "live")
+            self._begin(followed.exchange.watch, "watch")
         self.started = True
 
     def _take_up(self, since: int) -> None:
@@ -102,8 +103,8 @@ class Connector:
             if key.connection in workers:
                 workers[key.connection].tell(key.pbx, key.linkedid, News(situation, final=True, fresh=False))
 
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.create_task(guarded(work, name), name=name)
+    def _begin(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        task = asyncio.create_task(kept_alive(work, name), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -140,12 +141,14 @@ async def listen(lane: LiveLane, exchange: Exchange) -> None:
         exchange.hear(told)
 
 
-async def guarded(work: Coroutine[Any, Any, None], name: str) -> None:
-    """A part that fails must not fail silently."""
-    try:
-        await work
-    except asyncio.CancelledError:
-        raise
-    except Exception:
-        log.exception("a part of the connector failed", part=name)
-        raise
+async def kept_alive(work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+    """Run a part for ever; one that fails is told with its reason and begun anew."""
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            known = isinstance(error, ValueError | OSError)
+            log.error(
+                "a part of the connector failed; it is begun anew", part=name, reason=str(error), exc_info=not known
+            )
+        await asyncio.sleep(PAUSE)

@@ -1,7 +1,7 @@
 """States: our own portal is told the latest state of each running call, so that its cards can turn to talking.
 
 In:   calls as the driving lane sees them, after each event.
-Out:  `cordboard.call.state`, and `cordboard.connector.hello` every thirty seconds (portal.md 1); nothing at all where
+Out:  `cordboard.call.state`, and `cordboard.connector.hello` every thirty seconds; nothing at all where
       `method.get` does not know them.
 
 Nothing here is journaled and nothing waits for it: only the latest state of a call is kept until it is sent, it
@@ -175,7 +175,7 @@ def conversation_state(
 
 
 def end_reason(talk: ConversationFull, *, goes_on: bool) -> str:
-    """Why a conversation ended, in the words of portal.md 1."""
+    """Why a conversation ended, in the words of `cordboard.call.state`."""
     if talk.channel.was_answered:
         return "transferred" if goes_on else "hung-up"
     extra = talk.channel.extra

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
-from cordboard.crm.base import CrmConnection, CrmError, CrmFlows, RequestRefused
+from cordboard.crm.base import CrmConnection, CrmError, CrmFlows
 from cordboard.delivery.gate import Gate
 from cordboard.delivery.inbox import Inbox
 from cordboard.delivery.ledger import Journal, RunKey, StoredRun
@@ -47,6 +47,8 @@ from cordboard.flow.situation import News
 
 log = structlog.get_logger(__name__)
 
+#: what the status page counts: how calls ended, and what was asked
+COUNTED = ("calls", "registered", "finished", "refused", "unwanted", "moved", "requests", "failures", "defects")
 #: requests under way at a time
 SLOTS = 8
 
@@ -150,10 +152,7 @@ class Worker:
             "pending": len(waiting),
             "oldest_pending_seconds": round(self._clock() - min(waiting), 1) if waiting else 0.0,
             "line_failures": self.line.failures,
-            **{
-                name: self.counts[name]
-                for name in ("calls", "registered", "finished", "refused", "unwanted", "requests")
-            },
+            **{name: self.counts[name] for name in COUNTED},
         }
 
     async def close(self) -> None:
@@ -313,10 +312,9 @@ class Worker:
         except CrmError as error:
             if error.connection:
                 self.line.failed(error)
-            elif isinstance(error, RequestRefused):
-                self.line.worked()
             else:
-                self.line.release()
+                # it answered, if only to say no or to fail: the line is up
+                self.line.worked()
             raise
         except BaseException:
             self.line.release()

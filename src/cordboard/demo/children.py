@@ -48,6 +48,8 @@ class Child:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "cordboard.cli.main", *self.arguments,
                 stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=log,
+                # Ctrl+C is for the demo, which ends its children in order
+                start_new_session=True,
             )  # fmt: skip
         assert self._process.stdout is not None
         try:

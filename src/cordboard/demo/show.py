@@ -14,7 +14,7 @@ import webbrowser
 from pathlib import Path
 from typing import Any
 
-from cordboard.demo.clients import Clients
+from cordboard.demo.clients import Clients, known_numbers
 from cordboard.demo.outcome import Summary, read_portal, summarize, waiting_deliveries
 from cordboard.demo.playlist import DemoCall, read_playlist
 from cordboard.demo.stage import PBX_NAME, Stage, temporary_name
@@ -54,7 +54,10 @@ async def show_endless(port: int, speed: float, browser: bool) -> None:
         stage = Stage(Path(folder), port)
         try:
             await stage.set_up()
-            print(BANNER.format(url=stage.portal.ready["url"], clients=40, every=EVERY / speed), flush=True)
+            print(
+                BANNER.format(url=stage.portal.ready["url"], clients=len(known_numbers()), every=EVERY / speed),
+                flush=True,
+            )
             print(f"  Sign in       {stage.portal.ready.get('sign_in', '')}", flush=True)
             if browser:
                 open_browser(stage)

@@ -116,10 +116,10 @@ class Stage:
 
     async def tear_down(self) -> None:
         """End everything; the folder is the caller's."""
-        await asyncio.gather(self.connector.stop(), self.portal.stop())
         for watcher in self._watchers:
             watcher.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
+        await asyncio.gather(self.connector.stop(), self.portal.stop())
         await self.pbx.stop()
 
     def _prepare_portal(self) -> str:

@@ -1,7 +1,7 @@
 """What a new portal has before anybody uses it: the administrator, the four roles, sources and stages.
 
 In:   a connection in a transaction, the moment (µs). Out: rows, only in a database that has no user yet.
-The names of stages and sources are Bitrix24's; the roles are those of ux.md 1.
+The names of stages and sources are Bitrix24's; the roles are our own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a call creates, written (bitrix24-crm-matching.md 4.3, 4.4).
+"""What a call creates, written.
 
 In:   a connection in a transaction, the decision, the match, and the call's facts. Out: the entities made, in order.
 """

@@ -1,4 +1,4 @@
-"""Finishing a call: one transaction from the live row to the statistics row (bitrix24-telephony.md 3.3).
+"""Finishing a call: one transaction from the live row to the statistics row.
 
 In:   a connection, the parameters of `finish` as our own types, the last live state. Out: the statistics record of the
 wire and the changes to publish.
@@ -31,15 +31,18 @@ from cordboard.portal.tables import (
     card,
     missed,
     note,
+    notification,
     open_call,
     timeline,
 )
-from cordboard.portal.telephony.finishing import activity_values, effective_code, is_missed
+from cordboard.portal.telephony.finishing import SUBJECTS, activity_values, effective_code, is_missed
 from cordboard.portal.telephony.registering import WhoIsAsked
 
 __all__ = ["Ended", "Finisher"]
 
 NOT_FOUND = "Call is not found (call should be registered prior to finishing"
+#: a caller in the black list: the employee is not told
+BLOCKED = "423"
 NO_CLIENT = "Could not find associated crm entity for the current call"
 
 
@@ -54,6 +57,10 @@ class Ended:
     cost: float = 0.0
     currency: str = ""
     vote: int = 0
+    #: fetched after the answer
+    record_url: str = ""
+    #: None: as the switch says
+    to_chat: bool | None = None
 
 
 @dataclass(slots=True)
@@ -88,6 +95,7 @@ class Finisher:
         for kind, number in bindings:
             self.connection.execute(insert(call_binding).values(call=call_row, entity_type=kind, entity_id=number))
         self._keep_missed(call_row, row, code)
+        self._notify(row, user_id, code)
         self._close(row, activity_id, user_id)
         return shown(call_row, record, activity_id)
 
@@ -177,6 +185,7 @@ class Finisher:
             "crm_entity_id": entity[1],
             "crm_activity_id": activity_id,
             "comment": self._comment(row.call_id),
+            "call_record_url": self.ended.record_url or None,
             "call_list_id": row.call_list_id,
             "created": row.created,
             "reasons": row.reasons,
@@ -190,6 +199,15 @@ class Finisher:
         elif row.type == 1 and code == "200":
             open_misses = (missed.c.phone_number == number, missed.c.called_back_at.is_(None))
             self.connection.execute(update(missed).where(*open_misses).values(called_back_at=self.now))
+
+    def _notify(self, row: Any, user_id: int, code: str) -> None:
+        """ADD_TO_CHAT: there is no chat here, so a line in the user's notifications."""
+        wanted = bool(self.switch("add_to_chat_default")) if self.ended.to_chat is None else self.ended.to_chat
+        if not wanted or code == BLOCKED:
+            return
+        said = SUBJECTS.get(row.type, "Phone call").format(number=row.phone_number)
+        values = {"user_id": user_id, "kind": "system", "message": said, "created_at": self.now}
+        self.connection.execute(insert(notification).values(**values))
 
     def _close(self, row: Any, activity_id: int | None, user_id: int) -> None:
         of_call = card.c.call_id == row.call_id
@@ -226,6 +244,8 @@ def shown(call_row: int, record: dict[str, Any], activity_id: int | None) -> dic
         "CRM_ACTIVITY_ID": activity_id or False,
         "COMMENT": record["comment"],
     }
+    if record["call_record_url"]:
+        result["CALL_RECORD_URL"] = record["call_record_url"]
     if record["crm_entity_type"]:
         result |= {"CRM_ENTITY_TYPE": record["crm_entity_type"], "CRM_ENTITY_ID": record["crm_entity_id"]}
     if activity_id is None:

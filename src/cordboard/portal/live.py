@@ -1,4 +1,4 @@
-"""Live calls: the latest state that the connector told of each running call (portal.md 1), in memory.
+"""Live calls: the latest state that the connector told of each running call, in memory.
 
 In:   the parameters of `cordboard.call.state`, and the moment. Out: the newest state of a call, by its `CALL_ID`.
 The surprise: a state may come before the `register` it belongs to has committed; it waits ten seconds for it.
@@ -14,6 +14,8 @@ SECOND = 1_000_000
 WAIT = 10 * SECOND
 #: how long a connector may be silent before it counts as away
 SILENCE = 90 * SECOND
+#: a call that nobody finished and nobody told of for a day is over
+FORGOTTEN = 86_400 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class LiveCalls:
     def __init__(self) -> None:
         self._by_linkedid: dict[tuple[str, str], CallLive] = {}
         self._by_call: dict[str, tuple[str, str]] = {}
+        self._day = -1
         #: pbx name → (parameters of the last hello, moment)
         self.connectors: dict[str, tuple[dict[str, Any], int]] = {}
         #: COMMAND_ID → REASON of card buttons that could not be served
@@ -93,8 +96,16 @@ class LiveCalls:
         if key := self._by_call.pop(call_id, None):
             self._by_linkedid.pop(key, None)
 
+    def is_new_day(self, now: int) -> bool:
+        """True once a day, and at the first call after a start: time to tidy up."""
+        if now // FORGOTTEN == self._day:
+            return False
+        self._day = now // FORGOTTEN
+        return True
+
     def _drop_old(self, now: int) -> None:
-        old = [live for live in self._by_linkedid.values() if not live.joined and now - live.at > WAIT]
+        ages = [(now - live.at, live) for live in self._by_linkedid.values()]
+        old = [live for age, live in ages if age > (FORGOTTEN if live.joined else WAIT)]
         for live in old:
             self._by_linkedid.pop((live.pbx, live.linkedid), None)
             self._by_call.pop(live.call_id, None)

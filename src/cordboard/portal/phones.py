@@ -46,7 +46,7 @@ def line_e164(line: str, country: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def second_key(caller: str, line: str) -> str:
-    """The caller's national number, if the line is an international one (matching.md 1.4); else empty."""
+    """The caller's national number, if the line is an international one; else empty."""
     if not line.lstrip("+").isdigit():
         return ""
     try:

@@ -74,7 +74,7 @@ class Portal:
                     _log.exception("a subscriber failed", change=type(change).__name__)
 
     def switch(self, name: str, default: Any = False) -> Any:
-        """A switch of portal.md 8 as it stands."""
+        """A switch of the portal as it stands."""
         return self._switches.get(name, SWITCHES.get(name, default))
 
     async def set_switch(self, name: str, value: Any) -> None:
@@ -111,7 +111,7 @@ def write_switch(connection: Connection, name: str, value: Any) -> None:
     connection.execute(insert(setting).values(name=name, value=value))
 
 
-#: portal.md 8, and the country of numbers written without one
+#: the portal's switches, and the country of numbers written without one
 SWITCHES: dict[str, Any] = {
     "crm_mode": "classic",
     "repeat_leads": True,

@@ -1,4 +1,4 @@
-"""Push: keeps open pages true (portal.md 6).
+"""Push: keeps open pages true.
 
 In:   every change of the portal, and the pages that are open, each with its viewer. Out: messages, by page.
 
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 Message = dict[str, Any]
 SECOND = 1_000_000
+CALL_CHANGES = (CallRegistered, CallStateChanged, CallFinished, CallChanged)
+CLIENT_CHANGES = (ClientChanged, CallFinished, CallChanged)
 #: changes that are kept for pages that were away
 KEPT = 1000
 #: ended cards that one user may have before their eyes
@@ -115,7 +117,7 @@ class Hub:
 
     async def cards_of(self, user_id: int) -> list[CallView]:
         """The cards this user has before their eyes, in the order they came; those whose time is up are gone."""
-        return await self._portal.store.read(lambda database: self._read_cards(database, user_id, set()))
+        return await self._portal.store.read(lambda database: self._read_cards(database, user_id, {}, None))
 
     async def has_card(self, user_id: int, call_id: str) -> bool:
         ended = call_id in self._over.get(user_id, {})
@@ -130,7 +132,7 @@ class Hub:
         page.something.clear()
         changes, stale, version = page.pending, page.stale, self.version
         page.pending, page.stale, page.version = [], False, version
-        if not changes and not stale and page.greeted:
+        if page.greeted and not stale and not any(concerns(change, page) for change in changes):
             return []
         messages = await self._portal.store.read(lambda database: self._messages(database, page, changes, stale))
         page.greeted = True
@@ -177,14 +179,21 @@ class Hub:
         mine = [one for one in live.conversations if user_of(one) == user_id] if live else []
         return bool(mine and talks) and all(user_of(one) != user_id for one in talks)
 
-    def _read_cards(self, database: Connection, user_id: int, shown: set[str]) -> list[CallView]:
-        """The cards of a user; `shown` are on the page already and stay there, though their time may be up."""
+    def _read_cards(
+        self, database: Connection, user_id: int, shown: dict[str, CallView], touched: set[str] | None
+    ) -> list[CallView]:
+        """The cards of a user.
+
+        `shown` are on the page already and stay there, though their time may be up; those that no change touched
+        (None: all may be) are as they were.
+        """
         now = self.now()
         ended = [call_id for call_id, until in self._over.get(user_id, {}).items() if until > now]
         running = card_ids(database, user_id)
         views: list[CallView] = []
         for call_id in [*ended, *(one for one in running if one not in ended)]:
-            view = find_call(database, self._portal.live, call_id, user_id, card=True)
+            view = shown.get(call_id) if touched is not None and call_id not in touched else None
+            view = view or find_call(database, self._portal.live, call_id, user_id, card=True)
             up = view is not None and view.closes_at is not None and view.closes_at <= now
             if view is not None and not (up and call_id not in shown):
                 views.append(view)
@@ -193,7 +202,7 @@ class Hub:
     def _messages(self, database: Connection, page: OpenPage, changes: list[Change], stale: bool) -> list[Message]:
         messages: list[Message] = []
         if stale or not page.greeted or any(touches_cards(change, page) for change in changes):
-            messages += self._card_messages(database, page)
+            messages += self._card_messages(database, page, None if stale else touched_calls(changes))
         path, query = urlsplit(page.path).path, parse_qs(urlsplit(page.path).query)
         now = self.now()
         if path == "/calls":
@@ -203,10 +212,10 @@ class Hub:
             messages += timeline_messages(database, page.viewer, now, path, changes, stale=stale)
         return messages
 
-    def _card_messages(self, database: Connection, page: OpenPage) -> list[Message]:
+    def _card_messages(self, database: Connection, page: OpenPage, touched: set[str] | None) -> list[Message]:
         """The difference between the cards of the user and those of the page, with sound and title."""
         before = page.cards
-        views = self._read_cards(database, page.viewer.user_id, set(before))
+        views = self._read_cards(database, page.viewer.user_id, before, touched)
         after = {view.call_id: view for view in views}
         page.cards = after
         if before == after and page.greeted:
@@ -221,6 +230,8 @@ class Hub:
             if call_id not in before:
                 content = self._draw(page, "card.html", view)
                 messages.append({"target": "#cards", "swap": "beforeend", "content": content})
+                if page.greeted:
+                    continue
             if without_note(before.get(call_id)) != without_note(view):
                 target = f"#card-{view.key}-body"
                 content = self._draw(page, "card_body.html", view)
@@ -231,6 +242,19 @@ class Hub:
 
     def _draw(self, page: OpenPage, component: str, view: CallView) -> str:
         return render(component, page.viewer, self.now(), card=view)
+
+
+def concerns(change: Change, page: OpenPage) -> bool:
+    """Whether a change may alter anything on this page, as far as can be said without reading."""
+    on_page = (*CALL_CHANGES, ClientChanged) if page.path.startswith("/calls") else CLIENT_CHANGES
+    return isinstance(change, on_page) or touches_cards(change, page)
+
+
+def touched_calls(changes: list[Change]) -> set[str] | None:
+    """The calls whose cards may say something else now; None: any of them."""
+    if any(isinstance(change, ClientChanged) for change in changes):
+        return None
+    return {change.call_id for change in changes if isinstance(change, (*CALL_CHANGES, CardShown, CardHidden))}
 
 
 def touches_cards(change: Change, page: OpenPage) -> bool:

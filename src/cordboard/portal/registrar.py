@@ -1,4 +1,4 @@
-"""Registering a call: one transaction from the user to the card (bitrix24-telephony.md 1.2).
+"""Registering a call: one transaction from the user to the card.
 
 In:   a connection, what was asked, by whom, the switches, the moment. Out: the answer of the wire and the changes to
 publish. Nothing else writes `open_call` but this and `finisher`.
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cordboard.portal import people
@@ -29,11 +29,13 @@ from cordboard.portal.telephony.registering import Asked, WhoIsAsked
 from cordboard.store.engines import to_json
 from cordboard.store.hot import Hot
 
-__all__ = ["Registrar", "is_excluded"]
+__all__ = ["Registrar", "forget_old_calls", "is_excluded"]
 
 SECOND = 1_000_000
 #: a live call this young is returned instead of a new one
 SAME_CALL = 30 * 60 * SECOND
+#: a live row this old is dropped
+FORGOTTEN = 30 * 86_400 * SECOND
 
 Switch = Callable[[str], Any]
 
@@ -189,6 +191,13 @@ def answer(call_id: str, created: list[Entity], primary: tuple[str, int | None] 
         "CRM_ENTITY_TYPE": primary[0] if primary else "",
         "CRM_ENTITY_ID": primary[1] if primary else None,
     }
+
+
+def forget_old_calls(connection: Connection, now: int) -> None:
+    """Calls that nobody finished in thirty days go, as the original's agent does it."""
+    old = select(open_call.c.call_id).where(open_call.c.registered_at < now - FORGOTTEN)
+    connection.execute(delete(card).where(card.c.call_id.in_(old)))
+    connection.execute(delete(open_call).where(open_call.c.registered_at < now - FORGOTTEN))
 
 
 def is_excluded(connection: Connection, number: str, country: str) -> bool:

@@ -1,4 +1,4 @@
-"""Rights by role: whose calls a user sees (portal.md 3, ux.md 1).
+"""Rights by role: whose calls a user sees.
 
 In:   a user and a right (`calls`, `records`, …). Out: the users within reach, None for everybody.
 A user with several roles has the widest of each right.

@@ -1,4 +1,4 @@
-"""The search for a client by number (bitrix24-crm-matching.md 2): the rows for the pure choice in `crm/ranking.py`.
+"""The search for a client by number: the rows for the pure choice in `crm/ranking.py`.
 
 In:   a connection and the index keys of a number. Out: a `Match`.
 Two looks at the index suffice for an unknown number; deals and leads are read only where a client was found.

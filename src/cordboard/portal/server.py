@@ -27,7 +27,7 @@ from cordboard.store import Store
 
 __all__ = ["Opening", "PortalCannotStart", "Ready", "listen", "open_portal", "serve"]
 
-#: a page with an open WebSocket would hold the process for ever (setup.md 7)
+#: a page with an open WebSocket would hold the process for ever
 SHUTDOWN_SECONDS = 3
 ADMINISTRATOR = 1
 #: none that look alike when read from a screen

@@ -1,6 +1,7 @@
 """A real portal on a database of its own, asked through its ASGI face without sockets."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -102,16 +103,25 @@ class Rest:
         return Answer(messages[0]["status"], headers, messages[1]["body"])
 
 
-@pytest.fixture
-def rest(tmp_path: Path) -> Iterator[Rest]:
-    """A new portal: user 1 is the administrator, 2 is Anna Orlova with extension 101."""
-    clock = Clock()
-    portal = Portal.open(db=f"sqlite:///{tmp_path}/portal.db", clock=clock)
-    now = micros(clock())
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as a new portal has it, to be copied: user 1 is the administrator, 2 Anna Orlova, extension 101."""
+    path = tmp_path_factory.mktemp("portal") / "new.db"
+    portal, now = Portal.open(db=f"sqlite:///{path}"), micros(Clock()())
     person = {"name": "Maria", "last_name": "Stern"}
     portal.store.write_sync(lambda c: basics.install(c, now, login="admin", password="secret-word", **person))
     portal.store.write_sync(
         lambda c: basics.add_user(c, now, login="anna", name="Anna", last_name="Orlova", extension="101")
     )
+    portal.store.close_sync()
+    return path
+
+
+@pytest.fixture
+def rest(tmp_path: Path, new_database: Path) -> Iterator[Rest]:
+    """A portal of its own for every test."""
+    shutil.copy(new_database, tmp_path / "portal.db")
+    clock = Clock()
+    portal = Portal.open(db=f"sqlite:///{tmp_path}/portal.db", clock=clock)
     yield Rest(portal, clock)
     portal.store.close_sync()

@@ -9,96 +9,20 @@ from tests.portal.rest.conftest import Rest
 
 from cordboard.portal.rest.registry import method_names
 
-NAMES = [
-    "ID",
-    "id",
-    "fields",
-    "FIELDS",
-    "filter",
-    "FILTER",
-    "select",
-    "order",
-    "sort",
-    "SORT",
-    "ORDER",
-    "params",
-    "PARAMS",
-    "type",
-    "values",
-    "entity_type",
-    "name",
-    "CODE",
-    "cmd",
-    "halt",
-    "start",
-    "USER_ID",
-    "USER_PHONE_INNER",
-    "PHONE_NUMBER",
-    "TYPE",
-    "CALL_ID",
-    "CALL_START_DATE",
-    "CRM_CREATE",
-    "CRM_ENTITY_TYPE",
-    "CRM_ENTITY_ID",
-    "SHOW",
-    "LINE_NUMBER",
-    "EXTERNAL_CALL_ID",
-    "DURATION",
-    "STATUS_CODE",
-    "COST",
-    "VOTE",
-    "NUMBER",
-    "NAME",
-    "FILENAME",
-    "FILE_CONTENT",
-    "RECORD_URL",
-    "MESSAGES",
-    "LINKEDID",
-    "SEQ",
-    "AT",
-    "CONVERSATIONS",
-    "entityTypeId",
-    "activityId",
-    "taskId",
-    "MESSAGE",
-    "LIMIT",
-]
-FIELDS = [
-    "ID",
-    "TITLE",
-    "NAME",
-    "PHONE",
-    "EMAIL",
-    "OPPORTUNITY",
-    "STAGE_ID",
-    "STATUS_ID",
-    "CATEGORY_ID",
-    "COMPANY_ID",
-    "CONTACT_IDS",
-    "ASSIGNED_BY_ID",
-    "BIRTHDATE",
-    "CLOSEDATE",
-    "UF_CRM_X",
-    "OWNER_TYPE_ID",
-    "OWNER_ID",
-    "TYPE_ID",
-    "SUBJECT",
-    "RESPONSIBLE_ID",
-    "COMMUNICATIONS",
-    "SETTINGS",
-    "DEADLINE",
-    "ENTITY_ID",
-    "ENTITY_TYPE",
-    "COMMENT",
-    "BINDINGS",
-    ">ID",
-    "!=%NAME",
-    "@ID",
-    "PORTAL_USER_ID",
-    "CALL_DURATION",
-    "CALL_START_DATE",
-    ">CALL_START_DATE",
-]
+NAME_WORDS = """
+    ID id fields FIELDS filter FILTER select order sort SORT ORDER params PARAMS type values entity_type name CODE cmd
+    halt start USER_ID USER_PHONE_INNER PHONE_NUMBER TYPE CALL_ID CALL_START_DATE CRM_CREATE CRM_ENTITY_TYPE
+    CRM_ENTITY_ID SHOW LINE_NUMBER EXTERNAL_CALL_ID DURATION STATUS_CODE COST VOTE NUMBER NAME FILENAME FILE_CONTENT
+    RECORD_URL MESSAGES LINKEDID SEQ AT CONVERSATIONS entityTypeId activityId taskId MESSAGE LIMIT
+"""
+NAMES = NAME_WORDS.split()
+FIELD_WORDS = """
+    ID TITLE NAME PHONE EMAIL OPPORTUNITY STAGE_ID STATUS_ID CATEGORY_ID COMPANY_ID CONTACT_IDS ASSIGNED_BY_ID BIRTHDATE
+    CLOSEDATE UF_CRM_X OWNER_TYPE_ID OWNER_ID TYPE_ID SUBJECT RESPONSIBLE_ID COMMUNICATIONS SETTINGS DEADLINE ENTITY_ID
+    ENTITY_TYPE COMMENT BINDINGS >ID !=%NAME @ID PORTAL_USER_ID CALL_DURATION CALL_START_DATE >CALL_START_DATE title fm
+    VALUE DELETE logic 0 1
+"""
+FIELDS = FIELD_WORDS.split()
 LEAVES = (
     st.none()
     | st.booleans()

@@ -13,17 +13,8 @@ def test_an_item_is_the_same_client_in_native_values(rest: Rest) -> None:
     item = rest.call("crm.item.add", {"entityTypeId": 2, "fields": fields}).result["item"]
 
     expected = (1, "Offer", 12.5, 7, "NEW", "N", "gold", 1, 2)
-    names = [
-        "id",
-        "title",
-        "opportunity",
-        "companyId",
-        "stageId",
-        "isRecurring",
-        "ufCrm_LOYALTY",
-        "assignedById",
-        "entityTypeId",
-    ]
+    flags = ("stageId", "isRecurring", "ufCrm_LOYALTY", "assignedById", "entityTypeId")
+    names = ("id", "title", "opportunity", "companyId", *flags)
     assert expected == tuple(item[name] for name in names)
     assert "12.50" == rest.call("crm.deal.get", {"id": 1}).result["OPPORTUNITY"]
     assert [] == rest.call("crm.item.delete", {"entityTypeId": 2, "id": 1}).result

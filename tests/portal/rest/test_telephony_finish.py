@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from cordboard.portal.changes import CallFinished, CallStateChanged
-from cordboard.portal.tables import card, missed, note, open_call
+from cordboard.portal.tables import card, missed, note, notification, open_call
 
 CALL = {"USER_ID": 2, "PHONE_NUMBER": "+79001234567", "TYPE": 2, "EXTERNAL_CALL_ID": "pbx-1"}
 
@@ -237,3 +237,18 @@ def test_hello_gives_the_same_token_each_time(rest: Any) -> None:
 
     assert first["APPLICATION_TOKEN"]
     assert first == second
+
+
+def test_a_finish_may_leave_a_notification_but_not_for_a_blocked_caller(rest: Any) -> None:
+    finish(rest, register(rest)["CALL_ID"], ADD_TO_CHAT=1)
+    finish(rest, register(rest)["CALL_ID"], ADD_TO_CHAT=1, STATUS_CODE="423")
+    finish(rest, register(rest)["CALL_ID"])
+
+    messages = rest.portal.store.read_sync(lambda c: list(c.execute(select(notification.c.message)).scalars()))
+    assert ["Incoming from +79001234567"] == messages
+
+
+def test_a_record_address_is_kept_and_answered(rest: Any) -> None:
+    result = finish(rest, register(rest)["CALL_ID"], RECORD_URL="http://pbx.example/rec/a.wav").result
+
+    assert "http://pbx.example/rec/a.wav" == result["CALL_RECORD_URL"]

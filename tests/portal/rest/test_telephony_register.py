@@ -248,3 +248,15 @@ def test_the_start_is_kept_as_given(rest: Any) -> None:
 
     start = rest.portal.store.read_sync(lambda c: c.execute(select(open_call.c.start_at)).scalar_one())
     assert 1786699510_000000 == start
+
+
+def test_a_call_nobody_finished_is_forgotten_after_thirty_days(rest: Any) -> None:
+    old = register(rest, SHOW=1)["CALL_ID"]
+    rest.clock.forward(days=31)
+
+    new = register(rest, SHOW=1)["CALL_ID"]
+
+    kept = rest.portal.store.read_sync(lambda c: list(c.execute(select(open_call.c.call_id)).scalars()))
+    assert old != new
+    assert [new] == kept
+    assert [new] == rest.portal.store.read_sync(lambda c: list(c.execute(select(card.c.call_id)).scalars()))

@@ -68,7 +68,13 @@ def _dialled_in(call: Call, channel: Channel) -> None:
 def _is_first_leg(call: Call, channel: Channel) -> bool:
     """Behind the Local channel of an Originate, called before its first half was answered."""
     main = call.main
-    if not call.originated or main is None or main.kind is not Kind.LOCAL or main.answer or channel.exten not in NOWHERE:
+    if (
+        not call.originated
+        or main is None
+        or main.kind is not Kind.LOCAL
+        or main.answer
+        or channel.exten not in NOWHERE
+    ):
         return False
     phone_first = any(other.own_leg and other.kind is Kind.PHONE and other.answer for other in call.channels.values())
     return not (phone_first and channel.kind is Kind.TRUNK)

@@ -94,10 +94,16 @@ def _bridge_of(board: Switchboard, channel: Channel, event: CelEvent) -> Bridge:
 
 
 def _came_alone(board: Switchboard, channel: Channel, at: int) -> Bridge | None:
-    """Without `extra`, two of one call that were answered and enter at one moment, each seeing nobody, see each other."""
+    """Without `extra`: two of one call who enter at one moment, each seeing nobody, see each other."""
     for other in channel.call.channels.values():
         bridge = other.bridge
-        if other is channel or bridge is None or bridge.holding or len(bridge.members) != 1 or not bridge.id.startswith("of "):
+        if (
+            other is channel
+            or bridge is None
+            or bridge.holding
+            or len(bridge.members) != 1
+            or not bridge.id.startswith("of ")
+        ):
             continue
         if channel.kind is Kind.LOCAL and other.kind is Kind.LOCAL:
             continue

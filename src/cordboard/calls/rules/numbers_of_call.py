@@ -15,7 +15,6 @@ from cordboard.calls.call import Call
 from cordboard.calls.channel import Channel, Kind
 from cordboard.calls.conversation import Conversation, Side, put
 from cordboard.calls.rules.direction import NOWHERE
-from cordboard.calls.states import State
 from cordboard.calls.steps import Step
 
 RULE = "numbers_of_call"
@@ -108,22 +107,20 @@ def _give(step: Step, side: Side, field: str, number: str) -> None:
 
 def name_conversation(conversation: Conversation, call: Call, client: str, step: Step) -> None:
     """Give one conversation its numbers; a consultation belongs to the asking employee."""
-    own_leg = call.type != "incoming" and not call.callback and conversation.channel is call.client
-    seeks_client = call.client is None and conversation.channel.kind is Kind.TRUNK
-    if conversation.asker:
-        from_ = conversation.asker
-    elif call.type == "incoming" or call.callback:
-        from_ = client
-    elif call.type == "outgoing" and not (own_leg or seeks_client) and call.client is not None:
-        from_ = client
-    else:
-        from_ = call.from_
-    if conversation.asker and conversation.state is State.ENDED and conversation.answered:
-        return
-    put(step, conversation, "type", "local" if conversation.asker else call.type, "direction")
-    put(step, conversation, "from_", from_, RULE)
-    put(step, conversation, "trunk", call.trunk, RULE)
-    put(step, conversation, "to", conversation.number, RULE)
+    asker = conversation.asker
+    type_ = "local" if asker else call.type
+    if conversation.type != type_:
+        put(step, conversation, "type", type_, "direction")
+    _give(step, conversation, "from_", asker or (client if _from_client(conversation, call) else call.from_))
+    _give(step, conversation, "trunk", call.trunk)
+    _give(step, conversation, "to", conversation.number)
+
+
+def _from_client(conversation: Conversation, call: Call) -> bool:
+    """Say whether the client is who talks to this conversation, and not the employee who called."""
+    if call.type == "incoming" or call.callback:
+        return True
+    return call.type == "outgoing" and call.client is not None and conversation.channel is not call.client
 
 
 def _client_number(call: Call) -> str:

@@ -24,8 +24,9 @@ ANSWERED, GAVE_UP, NO_ANSWER = 200, 487, 480
 ELSEWHERE = 26
 
 BY_CAUSE = {
-    1: 404, 2: 404, 3: 404, 17: 486, 18: 408, 19: 480, 20: 480, 21: 603, 22: 410, 27: 502, 28: 484, 29: 501, 31: 480,
-    34: 503, 38: 503, 41: 503, 42: 503, 44: 503, 50: 403, 52: 403, 54: 403, 57: 403, 58: 488, 66: 503, 102: 504, 127: 500,
+    1: 404, 2: 404, 3: 404, 17: 486, 18: 408, 19: 480, 20: 480, 21: 603, 22: 410, 27: 502, 28: 484, 29: 501,
+    31: 480, 34: 503, 38: 503, 41: 503, 42: 503, 44: 503, 50: 403, 52: 403, 54: 403, 57: 403, 58: 488, 66: 503,
+    102: 504, 127: 500,
 }  # fmt: skip
 
 
@@ -64,7 +65,9 @@ def _left(channel: Channel) -> bool:
 
 def _still_rang(channel: Channel, caller: Channel) -> bool:
     """Its own end has no source, and it came with the caller's (they end within one teardown)."""
-    return not channel.source and caller.end // SECOND - channel.end // SECOND <= 1 and caller.end - channel.end < SECOND
+    return (
+        not channel.source and caller.end // SECOND - channel.end // SECOND <= 1 and caller.end - channel.end < SECOND
+    )
 
 
 def _without_called(call: Call, caller: Channel | None) -> int:

@@ -44,7 +44,7 @@ from cordboard.flow.questions import (
 TIMEOUT = aiohttp.ClientTimeout(total=60, connect=10)
 NOT_FOUND = "Call is not found (call should be registered prior to finishing"
 
-#: of `user.get`, in the order of connector.md 1.6
+#: of `user.get`, in the order in which an extension is looked for
 NUMBER_FIELDS = ("UF_PHONE_INNER", "PERSONAL_MOBILE", "WORK_PHONE", "PERSONAL_PHONE")
 
 

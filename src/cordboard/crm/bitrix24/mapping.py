@@ -25,7 +25,7 @@ LONGEST_ID = 64
 #: sent for callers who withhold their number, since a call without digits cannot be registered
 NO_NUMBER = "0"
 
-#: result → STATUS_CODE (connector.md 2.4); incoming first, then outgoing and local
+#: result → STATUS_CODE; incoming first, then outgoing and local
 STATUS_CODES: dict[int, tuple[str, str]] = {
     200: ("200", "200"),
     487: ("304", "603-S"),

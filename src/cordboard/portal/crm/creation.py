@@ -1,4 +1,4 @@
-"""What a call may create in the CRM (bitrix24-crm-matching.md 4.1, 4.2).
+"""What a call may create in the CRM.
 
 In:   what the search found and what the number is. Out: `Decision`: what to create, or which LEAD_CREATION_ERROR.
 The surprise: the error has three states. None: the key is absent; "": nothing had to be created; a text: it could not.

@@ -1,4 +1,4 @@
-"""Which client a number means, and where the call's activity will lie (bitrix24-crm-matching.md 2.2 to 2.4).
+"""Which client a number means, and where the call's activity will lie.
 
 In:   the contacts and companies with this number, their open deals and repeat leads, a lead in work.
 Out:  `Match`: the primary entity (shown on the card), the bindings (the first owns the activity) and the reasons.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from litestar import Request, Response, Router
+from litestar import Request, Response, Router, get
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
@@ -41,7 +41,13 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
             N_("The mistake is ours and stands in the log. Calls go on, and nothing you saved is lost. Try again."),
         )
 
+    @get("/{path:path}", status_code=404)
+    async def unknown_page(request: Request[Any, Any, Any], path: str) -> Response[str]:
+        """Any address that is nobody's."""
+        return site.not_found(request)
+
     pages = [
+        unknown_page,
         *static.handlers(),
         *sign_in.handlers(site),
         *calls.handlers(site),

@@ -1,4 +1,4 @@
-"""The live connection of a page: `/ws?page=<path>&after=<version>` (portal.md 6).
+"""The live connection of a page: `/ws?page=<path>&after=<version>`.
 
 Checked first: the session's cookie, and that the page is ours (`Origin`); refused with 1008, which is not tried again.
 Then everything the hub has for this page is sent, and a heartbeat, which also tells the server's clock.

@@ -1,6 +1,6 @@
 """`/rest/…`: one raw ASGI handler, because `register` comes this way for every call of the house.
 
-In:   a request in any form of bitrix24-transport.md 1 and 2.
+In:   a request in any form that Bitrix24 takes: query, form, JSON.
 Out:  the envelope as JSON or XML; every failure in Bitrix24's form, never a trace.
 
 Order of checks: HTTP method, size, method name, credential, limits, scope; so an unknown method is 404 for everybody.

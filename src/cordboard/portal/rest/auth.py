@@ -67,7 +67,7 @@ class Credentials:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: OrderedDict[tuple[str, str], tuple[float, Credential | None]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], tuple[float, Credential]] = OrderedDict()
 
     async def of_webhook(self, user: str, secret: str) -> Credential:
         """The credential of an inbound webhook's address."""
@@ -97,13 +97,18 @@ class Credentials:
         self, key: tuple[str, str], look: Callable[[], Awaitable[Credential | None]]
     ) -> Credential | None:
         moment = time.monotonic()
-        if (known := self._known.get(key)) and moment - known[0] < _REMEMBERED:
+        known = self._known.get(key)
+        if known and moment - known[0] < _REMEMBERED:
             return known[1]
+        if known:  # one request looks it up anew, the others do not queue behind it
+            self._known[key] = (moment, known[1])
         found = await look()
-        if found is not None:  # guesses must not push good ones out
-            self._known[key] = (moment, found)
-            while len(self._known) > _CACHED:
-                self._known.popitem(last=False)
+        if found is None:  # guesses must not push good ones out
+            self._known.pop(key, None)
+            return None
+        self._known[key] = (moment, found)
+        while len(self._known) > _CACHED:
+            self._known.popitem(last=False)
         return found
 
 

@@ -1,6 +1,6 @@
 """The clients: leads, contacts, companies, deals, their multifields and the index of their numbers.
 
-Columns carry Bitrix24's names in lower case (bitrix24-crm-methods.md 1.7); what no column holds (addresses, custom
+Columns carry Bitrix24's names in lower case; what no column holds (addresses, custom
 fields) lies in `extra` under Bitrix24's own name. `phone` is rewritten with every change of `PHONE` multifields, in the
 same transaction (`portal/clients.py` does both).
 """
@@ -175,7 +175,7 @@ phone = Table(
     #: as typed
     Column("raw", Text, nullable=False),
     text("value_type", "WORK"),
-    #: bitrix24-crm-matching.md 1.1
+    #: as numbers are compared, see `crm/phone_key.py`
     Column("key", Text, nullable=False),
     #: all digits backwards: finds by last digits
     Column("reversed", Text, nullable=False),

@@ -1,4 +1,4 @@
-"""What `telephony.externalCall.finish` makes of a call (bitrix24-telephony.md 3, bitrix24-crm-matching.md 6).
+"""What `telephony.externalCall.finish` makes of a call.
 
 In:   the type, duration, status code and vote. Out: the effective code, whether it was missed, the activity's values.
 The surprise: answered depends on the duration alone, missed on the code 304 alone.
@@ -10,7 +10,7 @@ from typing import Any
 
 from cordboard.b24wire.codes import CallType
 
-__all__ = ["SECOND", "activity_values", "effective_code", "is_missed", "title_of"]
+__all__ = ["SECOND", "SUBJECTS", "activity_values", "effective_code", "is_missed", "title_of"]
 
 SECOND = 1_000_000
 MISSED = "304"

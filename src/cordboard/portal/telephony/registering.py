@@ -1,4 +1,4 @@
-"""What `telephony.externalCall.register` is asked (bitrix24-telephony.md 1.1, 1.2 steps 3 to 5).
+"""What `telephony.externalCall.register` is asked.
 
 In:   parameters as decoded. Out: `Asked`, our own types; a `RestError` with the documented text for the first fault.
 The surprise: the text "0" and 0 count as absent for USER_ID, and `CRM_ENTITY_TYPE` with `CRM_ENTITY_ID`, even empty,
@@ -20,6 +20,8 @@ __all__ = ["NO_USER", "Asked", "WhoIsAsked", "read_asked", "read_who"]
 
 NO_USER = "USER_ID or USER_PHONE_INNER should be set"
 LINE_LENGTH = 50
+#: the largest id of a column
+LARGEST = 2**31 - 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,7 +78,7 @@ def read_asked(params: Mapping[str, object], now: datetime) -> Asked:
         show="SHOW" not in params or as_flag(params["SHOW"]),
         line=as_text(params.get("LINE_NUMBER")).strip()[:LINE_LENGTH],
         external_call_id=as_text(params.get("EXTERNAL_CALL_ID")),
-        call_list_id=as_int(params.get("CALL_LIST_ID")) or None,
+        call_list_id=read_id(params.get("CALL_LIST_ID")),
     )
 
 
@@ -92,7 +94,13 @@ def read_start(text: str, now: datetime) -> int | None:
 def read_entity(params: Mapping[str, object]) -> tuple[str, int | None] | None:
     if "CRM_ENTITY_TYPE" not in params or "CRM_ENTITY_ID" not in params:
         return None
-    kind, number = as_text(params["CRM_ENTITY_TYPE"]).upper(), as_int(params["CRM_ENTITY_ID"])
-    if kind not in ("CONTACT", "COMPANY", "LEAD", "DEAL") or number <= 0:
+    kind, number = as_text(params["CRM_ENTITY_TYPE"]).upper(), read_id(params["CRM_ENTITY_ID"])
+    if kind not in ("CONTACT", "COMPANY", "LEAD", "DEAL") or number is None:
         return "", None
     return kind, number
+
+
+def read_id(value: object) -> int | None:
+    """A positive id that a column can hold."""
+    number = as_int(value)
+    return number if 0 < number <= LARGEST else None

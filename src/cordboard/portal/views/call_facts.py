@@ -17,7 +17,7 @@ from cordboard.portal.views.card_state import CardState, Finished, Running, stat
 from cordboard.portal.views.client_facts import Client, find_client, open_deal, user_names
 
 OUTGOING = (1, 4)
-#: after this a running call without a word from anybody is not shown as running (portal.md 2)
+#: after this a running call without a word from anybody is not shown as running
 BELIEVED = 6 * 3600 * 1_000_000
 
 
@@ -55,6 +55,10 @@ class CallView:
     last: Last | None = None
     said: str = ""
     note: str = ""
+
+    @property
+    def running(self) -> bool:
+        return self.state in ("incoming", "calling", "talking", "held")
 
     @property
     def key(self) -> str:
@@ -213,7 +217,7 @@ def list_calls(
     names = user_names(connection)
     views: list[CallView] = []
     query = page_of_ids(seen, now, offset + limit).offset(offset).limit(limit)
-    for kind, call_id in connection.execute(query).tuples().all():
+    for kind, call_id in connection.execute(query).all():
         if kind == "open":
             row = connection.execute(select(open_call).where(open_call.c.call_id == call_id)).one_or_none()
             if row is not None:

@@ -1,4 +1,4 @@
-"""Card state: what a call card says to one user (ux.md 4.2).
+"""Card state: what a call card says to one user.
 
 In:   the user, the call as registered, the connector's latest word about it, and the end if there is one.
 Out:  `CardState`: the state's word, since when its timer runs, who answered elsewhere, how long it lasted.

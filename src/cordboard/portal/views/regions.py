@@ -16,7 +16,7 @@ from cordboard.portal.changes import (
     ClientChanged,
 )
 from cordboard.portal.live import LiveCalls
-from cordboard.portal.tables import activity_binding
+from cordboard.portal.tables import activity_binding, call, call_binding, open_call
 from cordboard.portal.views.call_facts import CallView, list_calls, row_of
 from cordboard.portal.views.client_facts import PAGES, read_timeline
 from cordboard.portal.views.sessions import users_seen_by
@@ -38,12 +38,13 @@ def list_messages(
     stale: bool,
 ) -> list[Message]:
     """What changes on the list of calls: new rows on top of its first page, and rows that are there already."""
-    if not stale and not any(isinstance(change, CALLS) for change in changes):
+    if not stale and not any(isinstance(change, (*CALLS, ClientChanged)) for change in changes):
         return []
     seen = users_seen_by(database, viewer.user_id)
     if stale:
         return whole_list(database, live, viewer, seen, now) if first else []
     changed = dict.fromkeys(change.call_id for change in changes if isinstance(change, CALLS))
+    changed |= dict.fromkeys(calls_of_clients(database, changes))
     rows = [view for call_id in changed if (view := row_of(database, live, call_id, seen)) is not None]
     new_ids = {change.call_id for change in changes if isinstance(change, CallRegistered)}
     new = [view for view in rows if view.call_id in new_ids] if first else []
@@ -54,6 +55,18 @@ def list_messages(
     return messages + [
         {"target": f"#call-{view.key}", "swap": "outerHTML", "content": row(viewer, now, view)} for view in old
     ]
+
+
+def calls_of_clients(database: Connection, changes: list[Change]) -> list[str]:
+    """The calls that may be on the page and name a client that changed."""
+    found: list[str] = []
+    for kind, client_id in {(one.kind, one.id) for one in changes if isinstance(one, ClientChanged)}:
+        running = (open_call.c.entity_type == kind) & (open_call.c.entity_id == client_id)
+        found += database.execute(select(open_call.c.call_id).where(running).limit(ROWS)).scalars()
+        finished = select(call.c.call_id).join(call_binding, call_binding.c.call == call.c.id)
+        finished = finished.where(call_binding.c.entity_type == kind, call_binding.c.entity_id == client_id)
+        found += database.execute(finished.order_by(call.c.id.desc()).limit(ROWS)).scalars()
+    return found
 
 
 def newest_are(database: Connection, live: LiveCalls, seen: set[int] | None, now: int, new: list[CallView]) -> bool:

@@ -88,7 +88,7 @@ def close_session(connection: Connection, secret_hash: str) -> None:
 
 
 def users_seen_by(connection: Connection, user_id: int) -> set[int] | None:
-    """Whose calls this user may see: None for everybody's (portal.md 3: mine, and those of departments I head)."""
+    """Whose calls this user may see: None for everybody's (mine, and those of departments I head)."""
     rights = select(roles.c.rights).join(user_role, user_role.c.role_id == roles.c.id)
     scales = {
         row.rights.get("calls", "none") for row in connection.execute(rights.where(user_role.c.user_id == user_id))

@@ -1,4 +1,4 @@
-"""`cordboard.*`: what our connector and our portal say to each other beyond Bitrix24's protocol (portal.md 1).
+"""`cordboard.*`: what our connector and our portal say to each other beyond Bitrix24's protocol.
 
 Live states are kept in memory (`portal/live.py`): only the latest of each call counts, and `finish` freezes it.
 """

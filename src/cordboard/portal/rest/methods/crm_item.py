@@ -11,7 +11,8 @@ from cordboard.b24wire.loose import as_int, as_items, as_map, as_text
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.changes import ClientChanged
 from cordboard.portal.clients import TABLES
-from cordboard.portal.rest.entities import change_entity, filterable, insert_entity, may_delete, remove_entity
+from cordboard.portal.rest.entities import filterable
+from cordboard.portal.rest.entity_writes import change_entity, insert_entity, may_delete, remove_entity
 from cordboard.portal.rest.filters import order_of
 from cordboard.portal.rest.items import classic_fields, describe_item, item_of, item_where, read_kind
 from cordboard.portal.rest.records import multifields_of

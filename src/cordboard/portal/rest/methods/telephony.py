@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from cordboard.b24wire.errors import RestError, failure
-from cordboard.b24wire.loose import as_float, as_int, as_items, as_text
+from cordboard.b24wire.loose import as_flag, as_float, as_int, as_items, as_text
 from cordboard.portal.changes import CallStateChanged, CardHidden, CardShown
 from cordboard.portal.crm.phone_key import clean, index_key
 from cordboard.portal.finisher import Ended, Finisher
 from cordboard.portal.people import find_user
-from cordboard.portal.registrar import Registrar
+from cordboard.portal.registrar import Registrar, forget_old_calls
 from cordboard.portal.rest.moments import micros
+from cordboard.portal.rest.methods.telephony_record import fetch_later
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.search import clients_of, find_rows, lead_of
 from cordboard.portal.tables import card, company, contact, lead, open_call, users
@@ -44,7 +45,10 @@ async def register(context: Context, params: Params) -> object:
         if refusal is not None:
             find_user(connection, who)
             raise refusal
-        run = Registrar(connection, who, asked, context.application_id or 0, portal.switch, micros(context.now))
+        now = micros(context.now)
+        if portal.live.is_new_day(now):
+            forget_old_calls(connection, now)
+        run = Registrar(connection, who, asked, context.application_id or 0, portal.switch, now)
         return run.run(), run
 
     result, run = await portal.store.write(work)
@@ -118,6 +122,8 @@ async def finish(context: Context, params: Params) -> object:
     result, run = await portal.store.write(work)
     portal.live.forget(ended.call_id)
     portal.publish(*run.changes)
+    if ended.record_url:
+        fetch_later(context, ended.call_id, ended.record_url)
     return result
 
 
@@ -150,6 +156,8 @@ def read_ended(params: Params) -> Ended:
         cost=as_float(params.get("COST")),
         currency=as_text(params.get("COST_CURRENCY")),
         vote=vote if 0 <= vote <= 5 else 0,
+        record_url=as_text(params.get("RECORD_URL")).strip(),
+        to_chat=as_flag(params["ADD_TO_CHAT"]) if "ADD_TO_CHAT" in params else None,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 import msgspec
+import structlog
 from sqlalchemy import Connection, delete, insert, select, update
 
 from cordboard.b24wire.errors import RestError, failure, invalid_credentials
@@ -26,6 +27,10 @@ from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.rest.request import Upload
 from cordboard.portal.tables import activity, call, call_transcript, file
+
+_log = structlog.get_logger("cordboard.portal.records")
+#: the event loop keeps no strong reference to a task
+_fetching: set[asyncio.Task[None]] = set()
 
 #: signs upload addresses; a restart of the portal makes the client ask for a new one
 KEY = secrets.token_bytes(32)
@@ -52,7 +57,7 @@ async def attach_record(context: Context, params: Params) -> object:
     return {"FILE_ID": await save(context, call_id, name, read_content(params["FILE_CONTENT"]), None)}
 
 
-@method("upload", scope="telephony", batch=False)
+@method("upload", scope="telephony", batch=False, listed=False)
 async def upload(context: Context, params: Params) -> object:
     """The second step of `attachRecord`: the file itself."""
     call_id, name = read_token(context, as_text(params.get("token")))
@@ -90,6 +95,25 @@ async def attach_transcription(context: Context, params: Params) -> object:
     transcript_id = await context.portal.store.write(work)
     context.portal.publish(CallChanged(call_id))
     return {"TRANSCRIPT_ID": transcript_id}
+
+
+def fetch_later(context: Context, call_id: str, address: str) -> None:
+    """`RECORD_URL` of `finish`: fetched after the answer; one more try after a minute, then the log says so."""
+
+    async def fetch() -> None:
+        for pause in (0, 60):
+            await asyncio.sleep(pause)
+            try:
+                name, content = await fetch_record(address, [as_text(place) for place in fetch_places(context)])
+                check_name(name, ("wav", "mp3", "flac"))
+                await save(context, call_id, name, content, address)
+                return
+            except RestError as error:
+                _log.warning("record not fetched", call_id=call_id, reason=error.text)
+
+    task = asyncio.get_running_loop().create_task(fetch())
+    _fetching.add(task)
+    task.add_done_callback(_fetching.discard)
 
 
 def read_message(place: int, item: dict[str, object]) -> dict[str, object]:

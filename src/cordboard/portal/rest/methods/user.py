@@ -1,4 +1,4 @@
-"""`user.*` and `department.get`: who works here, with extensions. A connector reads them once and remembers."""
+"""`user.*`: who works here, with extensions. A connector reads them once and remembers."""
 
 from __future__ import annotations
 
@@ -6,43 +6,25 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select
 
-from cordboard.b24wire import errors
 from cordboard.b24wire.dates import format_date
 from cordboard.b24wire.envelope import UNCONVERTED_DATE
 from cordboard.b24wire.loose import as_int, as_items, as_map, as_text, named
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.changes import UserChanged
-from cordboard.portal.crm.phone_key import clean, index_key
 from cordboard.portal.rest.filters import Filterable, conditions, to_flag
 from cordboard.portal.rest.moments import moment_of
 from cordboard.portal.rest.registry import Context, Params, method
-from cordboard.portal.tables import department, user_department, user_phone, users
+from cordboard.portal.rest.user_writes import TEXTS, change_user, is_admin
+from cordboard.portal.tables import department, user_department, users
 
 _SCOPES = ("user_brief", "user_basic")
 _CONTACTS = ("EMAIL", "PERSONAL_PHONE", "PERSONAL_MOBILE", "WORK_PHONE")
-#: Field of the wire → column.
-_TEXTS = {
-    "NAME": "name",
-    "LAST_NAME": "last_name",
-    "SECOND_NAME": "second_name",
-    "EMAIL": "email",
-    "PERSONAL_PHONE": "personal_phone",
-    "PERSONAL_MOBILE": "personal_mobile",
-    "PERSONAL_PHOTO": "personal_photo",
-    "WORK_PHONE": "work_phone",
-    "WORK_POSITION": "work_position",
-    "TIME_ZONE": "timezone",
-    "UF_PHONE_INNER": "inner_phone",
-    "UF_VI_BACKPHONE": "backphone",
-    "XML_ID": "login",
-}
-_KINDS = {"UF_PHONE_INNER": "inner", "WORK_PHONE": "work", "PERSONAL_PHONE": "personal", "PERSONAL_MOBILE": "mobile"}
 _TITLES = {
     "ID": "ID",
     "ACTIVE": "Active",
-    **{name: name.replace("UF_", "").replace("_", " ").capitalize() for name in _TEXTS},
+    **{name: name.replace("UF_", "").replace("_", " ").capitalize() for name in TEXTS},
     "DATE_REGISTER": "Registered on",
     "IS_ONLINE": "Online",
     "UF_DEPARTMENT": "Departments",
@@ -95,21 +77,9 @@ async def user_update(context: Context, params: Params) -> object:
     """Change a user; only an administrator, or oneself."""
     user_id = as_int(named(params, "ID"))
     sent = {name.upper(): value for name, value in params.items()}
-    await context.portal.store.write(lambda connection: _update(connection, context, user_id, sent))
+    await context.portal.store.write(lambda connection: change_user(connection, context, user_id, sent))
     context.portal.publish(UserChanged(user_id))
     return True
-
-
-@method("department.get", scope="department", scopes=("user", "user_brief", "user_basic"))
-async def department_get(context: Context, params: Params) -> object:
-    """Departments by `ID`, `NAME`, `PARENT`, `UF_HEAD`."""
-    return await context.portal.store.read(lambda connection: _departments(connection, context, params))
-
-
-def is_admin(connection: Connection, user_id: int) -> bool:
-    """Whether this user is an active administrator."""
-    row = connection.execute(select(users.c.is_admin, users.c.active).where(users.c.id == user_id)).one_or_none()
-    return row is not None and row.is_admin and row.active
 
 
 def _asked(params: Params) -> dict[str, object]:
@@ -126,7 +96,7 @@ def _filterable(name: str) -> Filterable | None:
             return Filterable(users.c.active, to_flag, text=False)
         case "USER_TYPE":
             return None
-        case _ if column := _TEXTS.get(name):
+        case _ if column := TEXTS.get(name):
             return Filterable(users.c[column])
         case _:
             return None
@@ -221,76 +191,3 @@ def _record(row: Row[Any], departments: list[int], context: Context, current: bo
 
 def _is_online(last_activity: int | None, context: Context) -> bool:
     return last_activity is not None and context.now.timestamp() - last_activity / 1_000_000 < 180
-
-
-def _update(connection: Connection, context: Context, user_id: int, sent: dict[str, object]) -> None:
-    if user_id != context.user_id and not is_admin(connection, context.user_id):
-        raise errors.access_denied()
-    changed: dict[str, object] = {
-        column: as_text(sent[name]).strip() for name, column in _TEXTS.items() if name in sent and name != "XML_ID"
-    }
-    if "ACTIVE" in sent:
-        changed["active"] = to_flag(sent["ACTIVE"])
-    if extension := changed.get("inner_phone"):
-        _check_extension(connection, user_id, str(extension))
-    if not connection.execute(select(users.c.id).where(users.c.id == user_id)).first():
-        raise errors.failure("User not found")
-    if changed:
-        connection.execute(update(users).where(users.c.id == user_id).values(**changed))
-    for name, kind in _KINDS.items():
-        if name in sent:
-            _rewrite_phone(connection, user_id, kind, str(changed[_TEXTS[name]]))
-    if "UF_DEPARTMENT" in sent:
-        _rewrite_departments(connection, user_id, [as_int(item) for item in as_items(sent["UF_DEPARTMENT"])])
-
-
-def _check_extension(connection: Connection, user_id: int, extension: str) -> None:
-    if not (extension.isascii() and extension.isdigit() and len(extension) <= 4):
-        raise errors.failure("UF_PHONE_INNER must consist of one to four digits")
-    taken = select(users.c.id).where(users.c.inner_phone == extension, users.c.id != user_id)
-    if connection.execute(taken).first():
-        raise errors.failure(f"The inner number {extension} belongs to another user")
-
-
-def _rewrite_phone(connection: Connection, user_id: int, kind: str, number: str) -> None:
-    connection.execute(delete(user_phone).where(user_phone.c.user_id == user_id, user_phone.c.kind == kind))
-    for value in sorted({clean(number), index_key(number)} - {""}):
-        connection.execute(insert(user_phone).values(user_id=user_id, kind=kind, value=value))
-
-
-def _rewrite_departments(connection: Connection, user_id: int, departments: list[int]) -> None:
-    connection.execute(delete(user_department).where(user_department.c.user_id == user_id))
-    known = select(department.c.id).where(department.c.id.in_(departments))
-    for department_id in connection.execute(known).scalars().all():
-        connection.execute(insert(user_department).values(user_id=user_id, department_id=department_id))
-
-
-def _departments(connection: Connection, context: Context, params: Params) -> Page:
-    columns: dict[str, Column[Any]] = {
-        "ID": department.c.id,
-        "PARENT": department.c.parent,
-        "UF_HEAD": department.c.head,
-    }
-    where: list[ColumnElement[bool]] = [
-        column.in_([as_int(item) for item in as_items(value)])
-        for name, column in columns.items()
-        if (value := named(params, name)) is not None
-    ]
-    if (name := named(params, "NAME")) is not None:
-        where.append(department.c.name == as_text(name))
-    sorts = columns | {"NAME": department.c.name, "SORT": department.c.sort}
-    sort = sorts.get(as_text(named(params, "sort")).upper(), department.c.id)
-    order = sort.desc() if as_text(named(params, "order")).upper() == "DESC" else sort.asc()
-    query = select(department).where(*where).order_by(order, department.c.id)
-    rows = connection.execute(query.limit(PAGE_SIZE).offset(offset_of(context.start))).all()
-    total = connection.execute(select(func.count()).select_from(department).where(*where)).scalar_one()
-    return page([_department(row) for row in rows], context.start, total)
-
-
-def _department(row: Row[Any]) -> dict[str, object]:
-    record: dict[str, object] = {"ID": str(row.id), "NAME": row.name, "SORT": row.sort}
-    if row.parent:
-        record["PARENT"] = str(row.parent)
-    if row.head:
-        record["UF_HEAD"] = str(row.head)
-    return record

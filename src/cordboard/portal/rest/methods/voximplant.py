@@ -32,33 +32,38 @@ class Plain:
     convert: Callable[[object], object | None] = as_text
 
 
+def as_id(value: object) -> int:
+    """A whole number that a column can hold; one beyond it is nobody's and stays comparable."""
+    return max(-(2**31), min(as_int(value), 2**31 - 1))
+
+
 FIELDS: dict[str, Plain] = {
-    "ID": Plain(call.c.id, as_int),
-    "CALL_TYPE": Plain(call.c.incoming, as_int),
-    "INCOMING": Plain(call.c.incoming, as_int),
+    "ID": Plain(call.c.id, as_id),
+    "CALL_TYPE": Plain(call.c.incoming, as_id),
+    "INCOMING": Plain(call.c.incoming, as_id),
     "CALL_ID": Plain(call.c.call_id),
     "EXTERNAL_CALL_ID": Plain(call.c.external_call_id),
     "CALL_CATEGORY": Plain(call.c.call_category),
-    "PORTAL_USER_ID": Plain(call.c.portal_user_id, as_int),
+    "PORTAL_USER_ID": Plain(call.c.portal_user_id, as_id),
     "PORTAL_NUMBER": Plain(call.c.portal_number),
     "PHONE_NUMBER": Plain(call.c.phone_number),
-    "CALL_DURATION": Plain(call.c.call_duration, as_int),
+    "CALL_DURATION": Plain(call.c.call_duration, as_id),
     "CALL_START_DATE": Plain(call.c.call_start_date),
-    "CALL_VOTE": Plain(call.c.call_vote, as_int),
+    "CALL_VOTE": Plain(call.c.call_vote, as_id),
     "COST": Plain(call.c.cost, as_float),
     "COST_CURRENCY": Plain(call.c.cost_currency),
     "CALL_FAILED_CODE": Plain(call.c.call_failed_code),
     "CALL_FAILED_REASON": Plain(call.c.call_failed_reason),
     "CRM_ENTITY_TYPE": Plain(call.c.crm_entity_type),
-    "CRM_ENTITY_ID": Plain(call.c.crm_entity_id, as_int),
-    "CRM_ACTIVITY_ID": Plain(call.c.crm_activity_id, as_int),
-    "REST_APP_ID": Plain(call.c.rest_app_id, as_int),
+    "CRM_ENTITY_ID": Plain(call.c.crm_entity_id, as_id),
+    "CRM_ACTIVITY_ID": Plain(call.c.crm_activity_id, as_id),
+    "REST_APP_ID": Plain(call.c.rest_app_id, as_id),
     "REST_APP_NAME": Plain(call.c.rest_app_name),
-    "TRANSCRIPT_ID": Plain(call.c.transcript_id, as_int),
+    "TRANSCRIPT_ID": Plain(call.c.transcript_id, as_id),
     "COMMENT": Plain(call.c.comment),
     "CALL_RECORD_URL": Plain(call.c.call_record_url),
-    "RECORD_DURATION": Plain(call.c.record_duration, as_int),
-    "RECORD_FILE_ID": Plain(call.c.record_file_id, as_int),
+    "RECORD_DURATION": Plain(call.c.record_duration, as_id),
+    "RECORD_FILE_ID": Plain(call.c.record_file_id, as_id),
 }
 
 
@@ -190,7 +195,7 @@ def bound_to(name: str, value: object) -> ColumnElement[bool]:
     if name.endswith("TYPE"):
         wanted = call_binding.c.entity_type.in_([as_text(item) for item in as_items(value)])
     else:
-        wanted = call_binding.c.entity_id.in_([as_int(item) for item in as_items(value)])
+        wanted = call_binding.c.entity_id.in_([as_id(item) for item in as_items(value)])
     return call.c.id.in_(select(call_binding.c.call).where(wanted))
 
 

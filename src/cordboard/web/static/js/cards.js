@@ -35,10 +35,14 @@ function typed(card) {
   waiting.set(card, setTimeout(() => save(card), 600));
 }
 
-const close = (card) => post(`/cards/${encodeURIComponent(card.dataset.card)}/close`).then((answer) => answer.ok && card.remove());
+const close = (card) => post(`/cards/${encodeURIComponent(card.dataset.card)}/close`).then((answer) => {
+    if (answer.ok) card.remove();
+    arrange();
+  });
 
 function minimize(card) {
   card.dataset.minimized = "";
+  arrange();
   document.querySelector("#pill-box button")?.focus();
 }
 
@@ -55,6 +59,7 @@ function pressed(event) {
   const button = event.target.closest("button");
   if (event.target.closest("[data-pill]")) {
     for (const card of document.querySelectorAll(".card")) delete card.dataset.minimized;
+    arrange();
     document.querySelector(".card")?.focus();
     return;
   }
@@ -90,7 +95,21 @@ function countDown() {
   }
 }
 
+// A call that runs comes before one that is over, and among equals the older keeps its place.
+const RUNNING = ["incoming", "calling", "talking", "held"];
+const isOver = (card) => !RUNNING.includes(card.querySelector(".card-body").dataset.state);
+
+function arrange() {
+  const room = innerWidth >= 1248 ? 3 : innerWidth >= 832 ? 2 : 1;
+  const cards = [...document.querySelectorAll(".card:not([data-minimized])")];
+  const typing = cards.find((card) => card.contains(document.activeElement));
+  const rank = (card) => (card === typing ? -1 : Number(isOver(card)));
+  cards.sort((one, other) => rank(one) - rank(other));
+  cards.forEach((card, place) => card.toggleAttribute("data-beyond", place >= room));
+}
+
 export function cardsChanged() {
+  arrange();
   for (const card of document.querySelectorAll(".card:not([data-ready])")) {
     card.dataset.ready = "";
     const draft = localStorage.getItem(draftKey(card));
@@ -107,5 +126,6 @@ export function startCards() {
   cardsChanged();
   document.addEventListener("click", pressed);
   document.addEventListener("keydown", key);
+  addEventListener("resize", arrange);
   setInterval(countDown, 250);
 }

@@ -1,0 +1,51 @@
+"""Short commands on a portal's database, beside a portal that may be running on it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from cordboard.portal.portal import MIGRATIONS
+from cordboard.portal.tables import users
+from cordboard.store import Store, StoreError
+
+__all__ = ["fail", "find_user", "open_beside"]
+
+
+@contextmanager
+def open_beside(db: str) -> Generator[Store]:
+    """The database for one short work; ends the program with a sentence where it cannot be used."""
+    try:
+        store = Store.open(db, migrations=MIGRATIONS, exclusive=False)
+    except StoreError as error:
+        fail(str(error), error.exit_code)
+    try:
+        yield store
+    except DBAPIError as error:
+        fail(
+            f"{store.engines.name} holds no portal, or one of another release ({error.orig}); start the portal once", 4
+        )
+    except StoreError as error:
+        fail(str(error), error.exit_code)
+    finally:
+        store.close_sync()
+
+
+def find_user(connection: Connection, login: str) -> int:
+    """The id of an active user; ends the program where there is none."""
+    query = select(users.c.id).where(users.c.login == login, users.c.active.is_(True))
+    found = connection.execute(query).scalar()
+    if found is None:
+        fail(f"there is no active user with the login {login}", 2)
+    return found
+
+
+def fail(sentence: str, exit_code: int) -> NoReturn:
+    """End the program with a sentence on standard error."""
+    print(sentence, file=sys.stderr)
+    raise SystemExit(exit_code)

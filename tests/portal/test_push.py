@@ -1,0 +1,357 @@
+"""Live pages: regions after the messages = the page drawn anew, for every kind of change."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from cordboard.portal import basics
+from cordboard.portal.changes import (
+    CallFinished,
+    CallRegistered,
+    CallStateChanged,
+    CardHidden,
+    CardShown,
+    ClientChanged,
+)
+from cordboard.portal.live import CallLive
+from cordboard.portal.pages.calls import PAGE
+from cordboard.portal.portal import Portal
+from cordboard.portal.push import Hub, OpenPage
+from cordboard.portal.seed import seed
+from cordboard.portal.tables import activity, activity_binding, call, card, contact, open_call
+from cordboard.portal.views.call_facts import list_calls
+from cordboard.portal.views.client_facts import find_client, read_timeline, related
+from cordboard.portal.views.sessions import users_seen_by
+from cordboard.web.render import Viewer, render
+
+pytestmark = pytest.mark.anyio
+
+ANNA, BORIS, MARIA = 2, 3, 1
+NOW = 1_795_600_000_000_000
+SECOND = 1_000_000
+VOID = {"meta", "link", "input", "path", "circle", "rect", "line", "polyline", "br"}
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the demo's people and clients, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("seeded") / "portal.db"
+    portal = Portal.open(db=f"sqlite:///{path}")
+
+    def fill(database: Any) -> None:
+        basics.install(database, NOW, login="admin", password="x", name="Maria", last_name="Stern")
+        seed(database, NOW)
+
+    portal.store.write_sync(fill)
+    portal.store.close_sync()
+    return path
+
+
+@pytest.fixture
+def portal(seeded: Path, tmp_path: Path) -> Iterator[Portal]:
+    for file in seeded.parent.glob("portal.db*"):
+        shutil.copy(file, tmp_path)
+    now = datetime.fromtimestamp(NOW / SECOND, UTC)
+    portal = Portal.open(db=f"sqlite:///{tmp_path / 'portal.db'}", clock=lambda: now)
+    yield portal
+    portal.store.close_sync()
+
+
+class Tree(HTMLParser):
+    """A page as nested lists: [tag, attributes, children…]; enough to put regions in by their ids."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.root: list[Any] = ["root", {}]
+        self.stack = [self.root]
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        node: list[Any] = [tag, dict(attrs)]
+        self.stack[-1].append(node)
+        if tag not in VOID:
+            self.stack.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: Any) -> None:
+        self.stack[-1].append([tag, dict(attrs)])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            self.stack.pop()
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.stack[-1].append(" ".join(data.split()))
+
+
+def parent_of(node: list[Any], wanted: str) -> tuple[list[Any], int] | None:
+    for place, child in enumerate(node[2:], start=2):
+        if isinstance(child, list):
+            if child[1].get("id") == wanted:
+                return node, place
+            if found := parent_of(child, wanted):
+                return found
+    return None
+
+
+def apply(page: list[Any], messages: list[dict[str, Any]]) -> None:
+    """What the browser does with the messages: see static/js/live.js."""
+    for message in messages:
+        if "content" not in message:
+            continue
+        found = parent_of(page, message["target"].removeprefix("#"))
+        if found is None:
+            continue
+        parent, place = found
+        new = Tree(message["content"]).root[2:]
+        if message["swap"] == "delete":
+            del parent[place]
+        elif message["swap"] == "outerHTML":
+            parent[place : place + 1] = new
+        elif parent_of(page, new[0][1]["id"]) is None:
+            parent[place] += new
+
+
+class Tab:
+    """One open tab: the page as it was drawn, with every message put in."""
+
+    def __init__(self, portal: Portal, hub: Hub, viewer: Viewer, path: str) -> None:
+        self.portal, self.hub, self.viewer, self.path = portal, hub, viewer, path
+
+    async def draw(self) -> list[Any]:
+        cards = await self.hub.cards_of(self.viewer.user_id)
+        word, _, number = self.path.strip("/").partition("/")
+        store = self.portal.store
+        if word == "calls":
+            seen = await store.read(lambda database: users_seen_by(database, self.viewer.user_id))
+            calls = await store.read(lambda database: list_calls(database, self.portal.live, seen, NOW, 0, PAGE))
+            values: dict[str, Any] = {"calls": calls, "page": 1, "more": False}
+        else:
+            client = await store.read(lambda database: find_client(database, "CONTACT", int(number)))
+            assert client is not None
+            values = {"client": client}
+            values["related"] = await store.read(lambda database: related(database, client))
+            values["timeline"] = await store.read(lambda database: read_timeline(database, "CONTACT", client.id))
+        template = "calls.html" if word == "calls" else "client.html"
+        html = render(template, self.viewer, NOW, version="0", section=word, cards=cards, **values)
+        return Tree(html).root
+
+    async def opened(self) -> None:
+        self.version = self.hub.version
+        self.page = await self.draw()
+        self.live = OpenPage(self.viewer, "secret", self.path)
+        self.context = self.hub.opened(self.live, self.version)
+        self.context.__enter__()
+        self.messages = await self.hub.take(self.live)
+        apply(self.page, self.messages)
+
+    async def take(self) -> None:
+        self.messages = await self.hub.take(self.live)
+        apply(self.page, self.messages)
+
+
+async def register(portal: Portal, call_id: str, *, user: int = ANNA, client: int = 1, kind: int = 2) -> None:
+    values = {"call_id": call_id, "user_id": user, "phone_number": "+79162000000", "type": kind}
+    values |= {"line_number": "74951000009", "start_at": NOW, "registered_at": NOW}
+    values |= {"entity_type": "CONTACT" if client else "", "entity_id": client or None}
+    await portal.store.write(lambda database: database.execute(insert(open_call).values(**values)))
+    portal.publish(CallRegistered(call_id))
+
+
+async def show(portal: Portal, call_id: str, *users: int) -> None:
+    rows = [{"call_id": call_id, "user_id": user, "shown_at": NOW} for user in users]
+    await portal.store.write(lambda database: database.execute(insert(card), rows))
+    portal.publish(CardShown(call_id, users))
+
+
+async def hide(portal: Portal, call_id: str, *users: int) -> None:
+    gone = delete(card).where(card.c.call_id == call_id, card.c.user_id.in_(users))
+    await portal.store.write(lambda database: database.execute(gone))
+    portal.publish(CardHidden(call_id, users))
+
+
+async def tell(portal: Portal, call_id: str, place: str, *conversations: dict[str, Any]) -> None:
+    state = {"PLACE": place, "CONVERSATIONS": list(conversations)}
+    before = portal.live.get(call_id)
+    portal.live.tell(CallLive("main", call_id, before.seq + 1 if before else 1, call_id, state, NOW))
+    portal.publish(CallStateChanged(call_id))
+
+
+async def finish(portal: Portal, call_id: str, *, talked: int, user: int = ANNA) -> None:
+    def work(database: Any) -> None:
+        row = database.execute(select(open_call).where(open_call.c.call_id == call_id)).one()
+        database.execute(delete(open_call).where(open_call.c.call_id == call_id))
+        database.execute(delete(card).where(card.c.call_id == call_id))
+        values = {"call_id": call_id, "portal_user_id": user, "phone_number": row.phone_number, "incoming": row.type}
+        values |= {"portal_number": row.line_number, "call_duration": talked, "call_start_date": row.start_at}
+        values |= {"finished_at": NOW, "call_status": int(bool(talked)), "call_failed_code": "200" if talked else "304"}
+        values |= {"crm_entity_type": "CONTACT", "crm_entity_id": row.entity_id, "crm_activity_id": 901}
+        database.execute(insert(call).values(**values))
+        entry = {"id": 901, "owner_type": "CONTACT", "owner_id": 1, "type_id": 2, "subject": "Incoming call"}
+        entry |= {"direction": 1, "start_time": NOW, "responsible_id": user, "origin_id": f"VI_{call_id}"}
+        database.execute(insert(activity).values(**entry))
+        database.execute(insert(activity_binding).values(activity_id=901, entity_type="CONTACT", entity_id=1))
+
+    await portal.store.write(work)
+    portal.live.forget(call_id)
+    portal.publish(CallFinished(call_id, 901, user, (ANNA,)))
+
+
+def talk(user: int, state: str, *, end: str = "") -> dict[str, Any]:
+    times = {"RANG_AT": NOW / SECOND - 9, "ANSWERED_AT": NOW / SECOND - 1 if state == "talking" else ""}
+    return {"ID": f"c{user}", "USER_ID": user, "STATE": state, "END": end, "ENDED_AT": "", **times}
+
+
+async def rename(portal: Portal) -> None:
+    changed = update(contact).where(contact.c.id == 1).values(last_name="Sørensen-<script>")
+    await portal.store.write(lambda database: database.execute(changed))
+    portal.publish(ClientChanged("CONTACT", 1))
+
+
+Change = Callable[[Portal], Awaitable[None]]
+CHANGES: dict[str, list[Change]] = {
+    "a call is registered and shown": [lambda p: register(p, "a.1"), lambda p: show(p, "a.1", ANNA)],
+    "without a card": [lambda p: register(p, "a.1")],
+    "a colleague's call": [lambda p: register(p, "a.1", user=BORIS), lambda p: show(p, "a.1", BORIS)],
+    "it is answered": [
+        lambda p: register(p, "a.1"),
+        lambda p: show(p, "a.1", ANNA),
+        lambda p: tell(p, "a.1", "talking", talk(ANNA, "talking")),
+    ],
+    "it is put on hold": [
+        lambda p: register(p, "a.1"),
+        lambda p: show(p, "a.1", ANNA),
+        lambda p: tell(p, "a.1", "talking", talk(ANNA, "talking")),
+        lambda p: tell(p, "a.1", "talking", talk(ANNA, "held")),
+    ],
+    "a colleague answers": [
+        lambda p: register(p, "a.1"),
+        lambda p: show(p, "a.1", ANNA, BORIS),
+        lambda p: tell(p, "a.1", "talking", talk(ANNA, "ended", end="answered-elsewhere"), talk(BORIS, "talking")),
+    ],
+    "it is hidden": [
+        lambda p: register(p, "a.1"),
+        lambda p: show(p, "a.1", ANNA),
+        lambda p: hide(p, "a.1", ANNA),
+    ],
+    "it ends after a talk": [
+        lambda p: register(p, "a.1"),
+        lambda p: show(p, "a.1", ANNA),
+        lambda p: finish(p, "a.1", talked=61),
+    ],
+    "it is missed": [
+        lambda p: register(p, "a.1"),
+        lambda p: show(p, "a.1", ANNA),
+        lambda p: finish(p, "a.1", talked=0),
+    ],
+    "the client gets another name": [
+        lambda p: register(p, "a.1"),
+        lambda p: show(p, "a.1", ANNA),
+        rename,
+    ],
+    "two calls ring": [
+        lambda p: register(p, "a.1"),
+        lambda p: show(p, "a.1", ANNA),
+        lambda p: register(p, "b.2", client=0),
+        lambda p: show(p, "b.2", ANNA),
+    ],
+}
+
+
+def live_parts(page: list[Any]) -> list[Any]:
+    """What messages may change: cards, pill, list, timeline; not the fields of a client's page."""
+    parts: list[Any] = []
+    for name in ("cards", "pill", "call-rows", "timeline"):
+        if found := parent_of(page, name):
+            parts.append(found[0][found[1]])
+    return parts
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "all at once"])
+@pytest.mark.parametrize("path", ["/calls", "/contact/1"])
+@pytest.mark.parametrize("viewer", [ANNA, MARIA], ids=["anna", "administrator"])
+@pytest.mark.parametrize("name", CHANGES)
+async def test_regions_after_the_messages_are_the_page_drawn_anew(
+    portal: Portal, name: str, viewer: int, path: str, together: bool
+):
+    tab = Tab(portal, Hub(portal), Viewer(user_id=viewer, name="x", language="ru"), path)
+    await tab.opened()
+
+    for change in CHANGES[name]:
+        await change(portal)
+        if not together:
+            await tab.take()
+    await tab.take()
+
+    assert live_parts(await tab.draw()) == live_parts(tab.page)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+async def test_a_page_that_was_away_catches_up_with_what_it_missed(portal: Portal, name: str):
+    tab = Tab(portal, Hub(portal), Viewer(user_id=ANNA, name="x"), "/calls")
+    await tab.opened()
+    tab.context.__exit__(None, None, None)
+
+    for change in CHANGES[name]:
+        await change(portal)
+    tab.live = OpenPage(tab.viewer, "secret", tab.path)
+    with tab.hub.opened(tab.live, tab.version):
+        await tab.take()
+
+    assert live_parts(await tab.draw()) == live_parts(tab.page)
+
+
+async def test_a_page_of_another_run_gets_every_region_fresh(portal: Portal):
+    await register(portal, "a.1")
+    await show(portal, "a.1", ANNA)
+    tab = Tab(portal, Hub(portal), Viewer(user_id=ANNA, name="x"), "/calls")
+    page = OpenPage(tab.viewer, "secret", "/calls")
+
+    with tab.hub.opened(page, "another.7"):
+        messages = await tab.hub.take(page)
+
+    assert {"#cards", "#card-a-1-body", "#pill", "#call-rows"} == {one["target"] for one in messages if "target" in one}
+
+
+async def test_an_incoming_call_rings_until_it_is_answered(portal: Portal):
+    tab = Tab(portal, Hub(portal), Viewer(user_id=ANNA, name="x"), "/calls")
+    await tab.opened()
+    await register(portal, "a.1")
+    await show(portal, "a.1", ANNA)
+    await tab.take()
+    ring = [one for one in tab.messages if one.get("signal") == "ring"]
+    assert [("Incoming call", "Nina Berg, Advertising")] == [(one["title"], one["text"]) for one in ring]
+
+    await tell(portal, "a.1", "talking", talk(ANNA, "talking"))
+    await tab.take()
+
+    assert ["stop"] == [one["signal"] for one in tab.messages if "signal" in one]
+
+
+async def test_every_version_names_this_run_and_grows(portal: Portal):
+    hub = Hub(portal)
+    first = hub.version
+    await register(portal, "a.1")
+
+    assert re.fullmatch(r"[0-9a-f]{8}\.0", first)
+    assert hub.version == first.replace(".0", ".1")
+
+
+async def test_a_manager_is_told_nothing_of_a_colleagues_call(portal: Portal):
+    tab = Tab(portal, Hub(portal), Viewer(user_id=BORIS, name="x"), "/calls")
+    await tab.opened()
+
+    await register(portal, "a.1", user=ANNA)
+    await show(portal, "a.1", ANNA)
+    await tab.take()
+
+    assert [] == tab.messages

@@ -1,0 +1,83 @@
+"""The settings file: what is read, what is overridden, and how a fault is told."""
+
+import pytest
+
+from cordboard.settings import SettingsError, load, rate_of
+
+MINIMAL = """
+[[pbx]]
+name = "main"
+[pbx.ami]
+secret = "s"
+[[crm]]
+name = "portal"
+kind = "bitrix24"
+url = "http://127.0.0.1:8080/rest/1/x/"
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "cordboard.toml"
+
+    def write(text):
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_everything_has_a_default():
+    settings = load(None, {})
+
+    assert ((), ("127.0.0.1", 8090)) == (settings.pbx, (settings.connector.host, settings.connector.port))
+
+
+def test_a_value_is_overridden_by_the_environment_and_by_a_file_it_names(file, tmp_path):
+    (tmp_path / "secret").write_text("from the file\n")
+    environment = {
+        "CORDBOARD_PBX__0__AMI__PORT": "5039",
+        "CORDBOARD_PBX__0__AMI__SECRET_FILE": str(tmp_path / "secret"),
+        "CORDBOARD_REGISTER__LOCAL": "true",
+    }
+
+    settings = load(file(MINIMAL), environment)
+
+    assert (5039, "from the file") == (settings.pbx[0].ami.port, settings.pbx[0].ami.secret)
+    assert settings.register.local
+
+
+FAULTS = {
+    "pbx[0].ami.port: expected `int`, got `str`": MINIMAL.replace('secret = "s"', 'port = "x"'),
+    "unknown field `secrt`": MINIMAL.replace("secret", "secrt"),
+    "pbx[0].timezone: there is no time zone 'Mars/Base'": MINIMAL.replace('"main"', '"main"\ntimezone = "Mars/Base"'),
+    "numbers.internal[0]: '(' is no regular expression": MINIMAL + '[numbers]\ninternal = ["("]\n',
+    "crm[0].url: expected an address": MINIMAL.replace("http://", "127"),
+    "crm[0].rate: expected": MINIMAL + 'rate = "fast"\n',
+    "crm[1].name: there is another crm named 'portal'": MINIMAL + MINIMAL[MINIMAL.index("[[crm]]") :],
+    "people[0]: expected `extension`": MINIMAL + "[[people]]\nuser = 7\n",
+    "is no TOML": "[[pbx",
+}
+
+
+@pytest.mark.parametrize(("words", "text"), FAULTS.items(), ids=FAULTS)
+def test_a_fault_names_the_file_and_the_place(file, words, text):
+    path = file(text)
+
+    with pytest.raises(SettingsError) as told:
+        load(path, {})
+
+    assert words in str(told.value)
+    assert str(told.value).startswith(str(path))
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(SettingsError, match="cannot be read: No such file"):
+        load(tmp_path / "none.toml", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("auto", (2.0, 50)), ("off", (0.0, 0)), ("5/250", (5.0, 250)), ("5", None), ("0/9", None)]
+)
+def test_rates(text, expected):
+    assert expected == rate_of(text)

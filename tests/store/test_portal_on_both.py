@@ -1,0 +1,94 @@
+"""A call's life through the portal's REST on SQLite and on PostgreSQL: the same answers from the same code."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from cordboard.portal import basics, seed
+from cordboard.portal.credentials import add_webhook
+from cordboard.portal.portal import Portal
+from cordboard.portal.rest.asgi import RestApp
+
+Call = Callable[..., Any]
+NOW = int(datetime(2026, 8, 14, 9, 30, tzinfo=UTC).timestamp() * 1_000_000)
+KNOWN = "+78125551000"
+
+
+@pytest.fixture
+def call(url: str) -> Iterator[Call]:
+    """A method of a portal with the demo's data."""
+    portal = Portal.open(db=url)
+
+    def fill(connection: Any) -> str:
+        basics.install(connection, NOW, login="admin", password="secret", name="Maria", last_name="Stern")
+        seed.seed(connection, NOW)
+        return add_webhook(connection, 1, NOW)
+
+    webhook = portal.store.write_sync(fill)
+    app = RestApp(portal)
+
+    async def post(method: str, params: dict[str, Any]) -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal.example") as client:  # pyright: ignore[reportArgumentType]
+            return await client.post(webhook + method, json=params)
+
+    def ask(method: str, **params: Any) -> Any:
+        answer = asyncio.run(post(method, params))
+        assert answer.status_code < 500, answer.text
+        return answer.json().get("result", answer.json())
+
+    yield ask
+    portal.store.close_sync()
+
+
+def test_a_call_of_a_known_client(call: Call) -> None:
+    asked = {"USER_PHONE_INNER": "101", "PHONE_NUMBER": KNOWN, "TYPE": 2, "EXTERNAL_CALL_ID": "1", "CRM_CREATE": 1}
+
+    made = call("telephony.externalCall.register", LINE_NUMBER="74951000001", **asked)
+    again = call("telephony.externalCall.register", LINE_NUMBER="74951000001", **asked)
+    shown = call("telephony.externalCall.show", CALL_ID=made["CALL_ID"], USER_ID=[2, 3])
+    ended = call("telephony.externalCall.finish", CALL_ID=made["CALL_ID"], USER_ID=3, DURATION=5)
+    message = {"SIDE": "User", "START_TIME": 0, "STOP_TIME": 2, "MESSAGE": "Hello"}
+    text = call("telephony.call.attachTranscription", CALL_ID=made["CALL_ID"], MESSAGES=[message])
+    rows = call("voximplant.statistic.get", FILTER={">CALL_DURATION": 1}, SORT="ID", ORDER="DESC")
+
+    assert (made["CALL_ID"], True, {"TRANSCRIPT_ID": 1}) == (again["CALL_ID"], shown, text)
+    assert ("COMPANY", 1, "200", True) == (
+        ended["CRM_ENTITY_TYPE"],
+        ended["CRM_ENTITY_ID"],
+        ended["CALL_FAILED_CODE"],
+        ended["CRM_ACTIVITY_ID"] is not False,
+    )
+    assert [("1", "3", KNOWN, "5")] == [
+        (row["ID"], row["PORTAL_USER_ID"], row["PHONE_NUMBER"], row["CALL_DURATION"]) for row in rows
+    ]
+
+
+def test_a_call_of_nobody_makes_a_lead(call: Call) -> None:
+    asked = {"USER_ID": 2, "PHONE_NUMBER": "+79990001122", "TYPE": 2, "CRM_CREATE": 1}
+    made = call("telephony.externalCall.register", **asked)
+
+    ended = call("telephony.externalCall.finish", CALL_ID=made["CALL_ID"], USER_PHONE_INNER="102")
+    found = call("telephony.externalCall.searchCrmEntities", PHONE_NUMBER="89990001122")
+
+    assert [{"ENTITY_TYPE": "LEAD", "ENTITY_ID": made["CRM_CREATED_LEAD"]}] == made["CRM_CREATED_ENTITIES"]
+    assert ("304", 0) == (ended["CALL_FAILED_CODE"], ended["CALL_STATUS"])
+    assert [("LEAD", made["CRM_CREATED_LEAD"], 3)] == [
+        (item["CRM_ENTITY_TYPE"], item["CRM_ENTITY_ID"], item["ASSIGNED_BY_ID"]) for item in found
+    ]
+
+
+@pytest.mark.parametrize("big", [2**31, 2**62])
+def test_ids_beyond_every_column_are_nobodys(call: Call, big: int) -> None:
+    asked = {"USER_ID": 2, "PHONE_NUMBER": "+79990001122", "TYPE": 2}
+
+    refused = call("telephony.externalCall.register", **asked | {"USER_ID": big})
+    named = call("telephony.externalCall.register", CRM_ENTITY_TYPE="CONTACT", CRM_ENTITY_ID=big, **asked)
+    shown = call("telephony.externalCall.show", CALL_ID=named["CALL_ID"], USER_ID=big)
+    rows = call("voximplant.statistic.get", FILTER={"ID": big, "<CALL_DURATION": big, "CRM_BINDINGS.ENTITY_ID": big})
+
+    assert "User is not found or is not active" == refused["error_description"]
+    assert (None, True, []) == (named["CRM_ENTITY_ID"], shown, rows)
