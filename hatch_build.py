@@ -68,9 +68,7 @@ def made_of() -> str:
 def run_npm() -> None:
     npm = shutil.which("npm")
     if npm is None:
-        raise SystemExit(
-            "The pages' assets come from npm, which is missing here: install Node.js, then build again."
-        )
+        raise SystemExit("The pages' assets come from npm, which is missing here: install Node.js, then build again.")
     done = subprocess.run([npm, "ci"], cwd=ASSETS, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise SystemExit(f"`npm ci` in assets/ failed:\n{done.stderr.strip()}")

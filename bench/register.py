@@ -36,12 +36,14 @@ def run(numbers: int = NUMBERS) -> Iterator[dict[str, Any]]:
         with Portal(database) as webhook:
             del webhook  # the first start makes the schema
         fill(database, numbers)
+        floor = bare_rate(database, numbers)
         with Portal(database) as webhook:
             asyncio.run(ask(webhook, numbers, CALLS // 4, None))
             took, _ = asyncio.run(ask(webhook, numbers, CALLS, None))
             rate = CALLS / took
             _, waits = asyncio.run(ask(webhook, numbers, CALLS // 2, rate / 2))
-        floor = bare_rate(database, numbers)
+        # before and after, the better of both: a disk busy with something else must not flatter us
+        floor = max(floor, bare_rate(database, numbers))
     waits.sort()
     name = f"register, {numbers} numbers"
     yield {
@@ -130,7 +132,7 @@ def bare_rate(database: Path, numbers: int, calls: int = 2000) -> float:
         key = str(FIRST + random.randrange(numbers))
         for statement, values in LOOKS:
             connection.execute(statement, [key if value == "KEY" else value for value in values]).fetchall()
-        call_id, now = f"bare.{count}", time.time_ns() // 1000
+        call_id, now = f"bare.{random.getrandbits(60):x}", time.time_ns() // 1000
         connection.execute(OPEN_CALL, (call_id, key, f"bare-{count}", now, now, f'[["CONTACT",{key[-6:]}]]'))
         connection.execute("INSERT INTO card (call_id, user_id, shown_at) VALUES (?, 1, ?)", (call_id, now))
         connection.execute("COMMIT")

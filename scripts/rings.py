@@ -29,6 +29,11 @@ NEEDS = {
     "system": [["scripts/asterisk-tree", "22"], ["scripts/debian-packages", "iproute2", "util-linux"]],
 }
 
+# What a ring would like to have: where it cannot be had, the tests that need it say so and are skipped one by one.
+WISHES = {
+    "edges": [["scripts/debian-packages", "mariadb-server-core", "mariadb-client-core"]],
+}
+
 
 @dataclass
 class Ring:
@@ -57,6 +62,14 @@ def missing(name: str) -> str:
     return ""
 
 
+def wish(name: str) -> None:
+    """Bring what the ring would like to have, if it can be had."""
+    for command in WISHES.get(name, []):
+        run = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if run.returncode:
+            print((run.stderr.strip().splitlines() or [f"{command[0]} failed"])[-1], flush=True)
+
+
 def counted(name: str, report: Path) -> Ring:
     """The counts of one pytest process, from its own report."""
     ring = Ring(name)
@@ -75,6 +88,7 @@ def run(name: str, options: list[str]) -> Ring:
     print(f"\n== {name}", flush=True)
     if reason := missing(name):
         return Ring(name, said=f"not run: {reason}")
+    wish(name)
     report = COUNTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-m", name, f"--junitxml={report}", *options]

@@ -374,3 +374,73 @@ def test_a_pickup_moves_the_call_to_the_picker_and_says_nothing_about_the_phone_
     assert ("merged", "1700000002.2") in names
     assert ("conversation_accepted", "1700000002.2") in names
     assert 1 == names.count(("conversation_requested", "1700000002.2"))
+
+
+def test_a_callback_through_local_rings_the_client_first_and_is_the_employees_conversation(tell: Tell) -> None:
+    told = tell(
+        """
+        0.0 CHAN_START L79037654321/0;1 A exten=79037654321
+        0.0 CHAN_START L79037654321/0;2 A exten=79037654321
+        0.0 APP_START L79037654321/0;2 A app=Dial data=PJSIP/79037654321@trunk-a,12
+        0.1 CHAN_START trunk-a/1 A exten=s
+        2.0 ANSWER trunk-a/1 A num=79037654321
+        2.0 ANSWER L79037654321/0;2 A
+        2.0 ANSWER L79037654321/0;1 A
+        2.0 BRIDGE_ENTER trunk-a/1 A bridge=b1
+        2.0 BRIDGE_ENTER L79037654321/0;2 A bridge=b1 with=trunk-a/1
+        2.1 CHAN_START 102/2 A exten=s num=102
+        4.0 ANSWER 102/2 A
+        4.0 BRIDGE_ENTER 102/2 A bridge=b2
+        4.0 BRIDGE_ENTER L79037654321/0;1 A bridge=b2 with=102/2
+        7.0 HANGUP 102/2 A by=102/2
+        7.0 HANGUP L79037654321/0;1 A
+        7.0 HANGUP L79037654321/0;2 A
+        7.0 HANGUP trunk-a/1 A by=102/2
+        """
+    )
+
+    channel = told.call["channel"]
+    assert ("outgoing", "102", "79037654321", 200) == (
+        channel["type"], channel["from"]["original"], channel["to"]["original"], told.call["result"],
+    )  # fmt: skip
+    assert [("102", True, "79037654321", "outgoing")] == told.people
+
+
+def test_an_anonymous_callers_number_that_comes_later_is_taken(tell: Tell) -> None:
+    told = tell("""
+        0.0 CHAN_START trunk-a/0 A exten=74951000001
+        0.1 APP_START trunk-a/0 A app=Playback num=79161234567
+        1.0 HANGUP trunk-a/0 A by=trunk-a/0
+    """)
+
+    assert "79161234567" == told.call["channel"]["from"]["original"]
+
+
+def test_a_transfer_finished_while_the_colleague_still_rings_is_accepted_when_they_hear_the_client(tell: Tell) -> None:
+    told = tell(
+        TALKS_WITH_101
+        + """
+        7.00 CHAN_START L102/0;1 A exten=102
+        7.00 CHAN_START L102/0;2 A exten=102
+        7.00 BRIDGE_ENTER L102/0;1 A bridge=b2
+        7.00 BRIDGE_EXIT 101/1 A bridge=b1 with=trunk-a/0
+        7.00 BRIDGE_ENTER 101/1 A bridge=b2 with=L102/0;1
+        7.01 CHAN_START 102/2 A exten=s num=102
+        8.00 BRIDGE_EXIT 101/1 A bridge=b2
+        8.00 BRIDGE_EXIT L102/0;1 A bridge=b2
+        8.00 BRIDGE_ENTER L102/0;1 A bridge=b1 with=trunk-a/0
+        8.00 HANGUP 101/1 A
+        10.0 ANSWER 102/2 A
+        10.0 BRIDGE_ENTER 102/2 A bridge=b3
+        10.0 BRIDGE_ENTER L102/0;2 A bridge=b3 with=102/2
+        13.0 HANGUP 102/2 A by=trunk-a/0
+        13.0 HANGUP L102/0;2 A
+        13.0 HANGUP L102/0;1 A
+        13.0 HANGUP trunk-a/0 A by=trunk-a/0
+        """
+    )
+
+    accepted = [stage.at // 1_000_000 - 1_700_000_000 for stage in told.stages if stage.name == "conversation_accepted"]
+    assert [("101", True, "79161234567", "incoming"), ("102", True, "79161234567", "incoming")] == told.people
+    assert [2, 10] == accepted
+    assert 7 == told.facts.talk_seconds  # whole seconds of 4.99 and 3.00

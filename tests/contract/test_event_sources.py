@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import cel_servers as servers
 import msgspec
 import pytest
 
@@ -20,14 +24,13 @@ from cordboard.asterisk.ledgers import ledger_for
 from cordboard.asterisk.source import Ledger
 from cordboard.calls.cel import CelEvent
 from cordboard.cli.replay import from_arguments
-from tests.contract import servers
 
 pytestmark = pytest.mark.anyio
 
 LONG_AGO = "2000-01-01"
 
-#: call_full of the wide sources: what the narrow ones do not know is named with each of them
-DIALPLAN = {"exten", "context", "appname", "appdata", "peer", "cid_ani", "cid_dnid", "cid_rdnis", "accountcode"}
+#: what the narrow table cannot know: without `exten`, `cid_dnid` and `appdata` nothing says what was dialled
+UNKNOWN_TO_NARROW = {"to", "trunk"}
 
 
 class Source:
@@ -96,7 +99,9 @@ JSON_NAMES = {
 
 
 def json_line(row: dict[str, str]) -> str:
-    return json.dumps({JSON_NAMES.get(name, name): value for name, value in row.items()} | {"tenantid": ""}, ensure_ascii=False)
+    return json.dumps(
+        {JSON_NAMES.get(name, name): value for name, value in row.items()} | {"tenantid": ""}, ensure_ascii=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +110,7 @@ def postgresql() -> Iterator[servers.PostgreSql]:
         server = servers.PostgreSql()
     except Exception as error:
         words = f"no PostgreSQL here: {error}"
-        if servers.os.environ.get("CI") == "true":
+        if os.environ.get("CI") == "true":
             raise
         pytest.skip(words)
     yield server
@@ -135,7 +140,9 @@ def made(name: str, request: pytest.FixtureRequest, folder: Path) -> Source:
     if name == "sqlite":
         return TableSource(servers.Sqlite(folder), servers.SQLITE, servers.rows_of("sqlite_cel.csv"))
     if name == "postgresql":
-        return TableSource(request.getfixturevalue("postgresql"), servers.POSTGRESQL, servers.rows_of("postgresql_cel.csv"))
+        return TableSource(
+            request.getfixturevalue("postgresql"), servers.POSTGRESQL, servers.rows_of("postgresql_cel.csv")
+        )
     server = request.getfixturevalue("mariadb")
     if name == "mariadb-microseconds":
         return TableSource(server, servers.MICROSECONDS, servers.rows_of("mariadb_cel_microseconds.csv"))
@@ -234,6 +241,96 @@ def test_every_wide_source_tells_the_same_calls(
     assert calls_of(expected.url, capsysbinary) == calls_of(source.url, capsysbinary)
 
 
+def test_a_narrow_table_tells_the_same_people_and_times(
+    request: pytest.FixtureRequest, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    source, wide = made("mariadb-microseconds", request, tmp_path), made("csv", request, tmp_path)
+    wide.write(wide.rows)
+
+    source.write(source.rows)
+
+    assert known(calls_of(wide.url, capsysbinary)) == known(calls_of(source.url, capsysbinary))
+
+
+def known(value: Any) -> Any:
+    """What is left of stages without the fields that a narrow table cannot know."""
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {name: known(field) for name, field in fields.items() if name not in UNKNOWN_TO_NARROW}
+    return [known(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
+def test_the_zone_of_local_times_is_found_and_makes_the_same_moments(
+    request: pytest.FixtureRequest, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    source, utc = made("mariadb-freepbx", request, tmp_path), made("csv", request, tmp_path)
+    utc.write(utc.rows)
+    for row in source.rows:
+        row["eventtime"] = str(datetime.fromisoformat(row["eventtime"]) + timedelta(hours=3))
+
+    source.write(source.rows)
+
+    moments = [(line["stage"], line["at"]) for line in calls_of(utc.url, capsysbinary)]
+    assert [
+        (stage, str(datetime.fromisoformat(at) + timedelta(hours=3)).replace(" ", "T")) for stage, at in moments
+    ] == [(line["stage"], line["at"]) for line in calls_of(source.url, capsysbinary)]
+
+
+def test_a_cut_object_is_told_by_its_line_and_the_one_behind_it_is_read(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    lines = [json_line(row) for row in servers.rows_of("cel.csv")]
+    path = tmp_path / "cel.jsonl"
+    path.write_text("\n".join([lines[0], lines[1][:80] + lines[2], *lines[3:], lines[3][:40]]), encoding="utf-8")
+
+    code = from_arguments([str(path)])
+
+    said = capsysbinary.readouterr()
+    assert 6 == code
+    assert [f"{path}:2: the object is cut", f"{path}:{len(lines)}: the object is cut"] == said.err.decode().splitlines()
+    assert b"call_ended" in said.out
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "words"),
+    [
+        ("sqlite:///{folder}/nothing.db", 4, "unable to open database file"),
+        ("sqlite:///{folder}/other.db", 2, "has no table with the columns eventtype"),
+        ("sqlite:///{folder}/other.db?table=cel", 2, "has no table 'cel' (there: contact)"),
+        ("mysql://reader:geheim@127.0.0.1:1/asteriskcdrdb", 4, "mysql://reader:***@127.0.0.1:1/asteriskcdrdb"),
+        ("postgresql://reader:geheim@127.0.0.1:1/", 4, "the address names no database"),
+        ("oracle://reader:geheim@127.0.0.1/x", 4, "oracle:// is no source"),
+        ("{folder}/other.jsonl", 2, "no line of it is a CEL object"),
+    ],
+)
+def test_what_cannot_be_read_is_told_by_the_exit_code_and_without_the_password(
+    tmp_path: Path, url: str, code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        other.execute("CREATE TABLE contact (id INTEGER PRIMARY KEY, name TEXT)")
+    (tmp_path / "other.jsonl").write_text('{"name": "soap"}\n', encoding="utf-8")
+
+    assert code == from_arguments([url.format(folder=tmp_path)])
+
+    said = capsys.readouterr().err
+    assert words in said
+    assert "geheim" not in said
+    assert not (tmp_path / "nothing.db").exists()
+
+
+def test_a_broken_row_is_told_by_its_id_and_the_rest_is_read(
+    request: pytest.FixtureRequest, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    source = made("sqlite", request, tmp_path)
+    source.write([*source.rows[:2], source.rows[2] | {"eventtime": "yesterday"}, *source.rows[3:]])
+
+    assert 6 == from_arguments([source.url])
+
+    said = capsysbinary.readouterr()
+    assert f"{source.url}:3: eventtime 'yesterday' is neither" in said.err.decode()
+    assert b"call_ended" in said.out
+
+
 async def test_every_row_comes_once_and_in_order_over_restarts(source: Source) -> None:
     source.write(source.rows[:20])
     reading = Reading(source.url)
@@ -284,7 +381,8 @@ async def test_a_database_that_goes_away_is_told_and_nothing_is_lost_when_it_is_
     await reading.reach(len(table.rows))
 
     assert identities(table.rows) == seen(reading.events)
-    assert "word" not in told
+    assert "p@ss" not in told
+    assert "p%40ss" not in told
     await reading.state("up")
     await reading.end()
 
@@ -326,3 +424,34 @@ async def test_a_row_that_becomes_visible_behind_a_later_one_is_read_too(table: 
     await reading.end()
 
     assert sorted(identities(table.rows[:13])) == sorted(seen(reading.events))
+
+
+async def test_a_date_to_start_from_leaves_out_what_is_older(table: TableSource) -> None:
+    table.write(table.rows)
+    reading = Reading(table.url, start="2026-11-21T23:27:25+00:00")
+    expected = [row for row in table.rows if row["eventtime"] >= since(row["eventtime"])]
+
+    await reading.begin()
+    await reading.reach(len(expected))
+    await reading.end()
+
+    assert 0 < len(expected) < len(table.rows)
+    assert identities(expected) == seen(reading.events)
+
+
+def since(form: str) -> str:
+    """The same moment in the form in which a table holds it."""
+    return "2026-11-21 23:27:25" if "-" in form else "1795303645"
+
+
+async def test_the_position_of_another_kind_of_source_is_told_and_replaced(table: TableSource) -> None:
+    table.write(table.rows)
+    reading = Reading(table.url)
+    reading.position = '{"inode":1,"head":"","head_size":0,"offset":0}'
+
+    await reading.begin()
+    await reading.reach(len(table.rows))
+
+    assert reading.ledger is not None
+    assert "another source" in str(reading.ledger.health()["reason"])
+    await reading.end()

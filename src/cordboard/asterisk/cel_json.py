@@ -82,7 +82,9 @@ class JsonRows:
         try:
             found: Any = _decode(line.strip("\ufeff\r \t"))
         except msgspec.DecodeError as error:
-            raise ValueError("the object is cut" if "truncated" in str(error) else f"no JSON object: {error}") from error
+            raise ValueError(
+                "the object is cut" if "truncated" in str(error) else f"no JSON object: {error}"
+            ) from error
         if not isinstance(found, dict):
             raise ValueError("no JSON object")
         row = self._fields(cast("dict[str, object]", found))

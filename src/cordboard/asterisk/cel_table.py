@@ -169,9 +169,9 @@ class Layout:
 
     def __init__(self, table: str, names: list[str], key: str) -> None:
         self.table = table
-        self.columns = {name: sa.column(name) for name in names}
+        self.columns: dict[str, sa.ColumnElement[Any]] = {name: sa.column(name) for name in names}
         self.id: sa.ColumnElement[int] = sa.column(key, sa.Integer)
-        self._from = sa.table(table, *self.columns.values(), *([] if key in self.columns else [sa.column(key)]))
+        self._from = sa.table(table)
         sources = {field: sources_of(field, names) for field in FIELDS}
         self.lacks = [field for field in OTHERS if not sources[field]]
         self._type = self.columns[sources["eventtype"][0]]
@@ -253,7 +253,9 @@ def parse_url(text: str) -> tuple[sa.URL, str]:
     try:
         url = sa.make_url(text)
     except (ArgumentError, ValueError):
-        raise ValueError("the database address cannot be read; write it as mysql://user:password@host/database") from None
+        raise ValueError(
+            "the database address cannot be read; write it as mysql://user:password@host/database"
+        ) from None
     scheme = url.drivername.partition("+")[0]
     if scheme not in DRIVERS:
         raise ValueError(f"{scheme}:// is no database that is read here; there are {', '.join(sorted(DRIVERS))}")

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from cordboard.asterisk.ami.native import sent_at
+from cordboard.asterisk.ami.native_rows import sent_at
 from cordboard.asterisk.ami.wire import Message, read_message
 
 SECOND = 1_000_000

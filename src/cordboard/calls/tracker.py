@@ -28,6 +28,8 @@ from cordboard.numbers.plan import NumberingPlan
 
 #: without AMI: a call is over when it had no row for this long (microseconds)
 SILENCE = 4 * 3600 * 1_000_000
+#: click-to-calls told in advance and not seen yet; older ones are forgotten
+EXPECTED = 1_000
 #: with AMI: when the PBX has not listed any of its channels for this long
 UNLISTED = 60 * 1_000_000
 
@@ -111,7 +113,10 @@ class CallTracker:
 
     def expect(self, linkedid: str, *, employee: str, client: str) -> None:
         """Be told of a click-to-call in advance: who will be rung, and for whom."""
-        self.board.expected[linkedid] = (employee, client)
+        expected = self.board.expected
+        expected[linkedid] = (employee, client)
+        if len(expected) > EXPECTED:  # those that never came
+            del expected[next(iter(expected))]
 
     def listed(self, uniqueids: Collection[str], now: int) -> None:
         """Be told which channels the PBX has (CoreShowChannels); calls with none of them run out in a minute."""
@@ -194,6 +199,8 @@ class CallTracker:
             conversation = channel.conversation
             if conversation is not None and not conversation.sure:
                 correct_called(conversation, call, step)
+            elif not channel.first_num and (channel is call.client or channel is call.main):
+                name_sides(call, step)
         if event.appname == "AppDial2" and channel is call.main and not call.originated:
             arrival.originate(call, channel)
             if call.dialled_in is channel:

@@ -107,7 +107,10 @@ class StateSender:
             log.debug("the portal was not greeted", reason=str(error))
 
     async def _send(self, key: tuple[str, str], over: bool) -> None:
-        call = self._calls[key]
+        call = self._calls.get(key)
+        if call is None:
+            # told to be over a second time while the first telling was under way
+            return
         if over:
             del self._calls[key]
         if not self._is_ours:

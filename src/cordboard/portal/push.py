@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -95,7 +95,7 @@ class Hub:
         return round(self._portal.clock().timestamp() * SECOND)
 
     @contextmanager
-    def opened(self, page: OpenPage, after: str) -> Iterator[None]:
+    def opened(self, page: OpenPage, after: str) -> Generator[None, None, None]:
         """The page gets messages from here on, beginning with what it missed since the version `after`."""
         missed = self._since(after)
         page.stale = missed is None

@@ -52,7 +52,8 @@ def engine(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # pyright: ignore
-    environment.globals.update(icon=icon, static=asset_url, languages=LANGUAGES)
+    known: dict[str, Any] = {"icon": icon, "static": asset_url, "languages": LANGUAGES}
+    environment.globals.update(known)
     return environment
 
 

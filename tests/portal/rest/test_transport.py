@@ -148,10 +148,10 @@ def test_an_empty_code_can_be_made_error_core(rest: Rest) -> None:
     assert (400, "ERROR_CORE", "Not found") == rest.call("crm.lead.get", {"id": 99}).refusal
 
 
-def test_sixty_quick_calls_are_too_many_when_the_limit_is_on(rest: Rest) -> None:
-    rest.portal._switches["rate_limit"] = "2/50"  # pyright: ignore[reportPrivateUsage]
+def test_the_fifty_first_call_is_too_much_when_the_limit_is_on(rest: Rest) -> None:
+    rest.portal._switches["rate_limit"] = "0.001/50"  # pyright: ignore[reportPrivateUsage]
 
-    answers = [rest.call("scope") for _ in range(60)]
+    answers = [rest.call("scope") for _ in range(51)]
 
     assert [200] * 50 == [answer.status for answer in answers[:50]]
     refused = next(answer for answer in answers if answer.status != 200)

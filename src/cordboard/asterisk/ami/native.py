@@ -11,19 +11,15 @@ And some things only this lane knows, such as the number given to a trunk (`Dial
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import msgspec
 
+from cordboard.asterisk.ami.native_rows import bridge_extra, inner, number, row, sent_at
 from cordboard.asterisk.ami.wire import Message
 from cordboard.calls.cel import CelEvent
 
-#: announcers, recorders and the like: channels of AMI that have no CEL rows
-INNER_TECHNOLOGIES = ("CBAnn/", "CBRec/", "Announcer/", "Recorder/", "Surrogate/")
-
-RINGING_STATE = "5"
 UP_STATE = "6"
 
 
@@ -87,9 +83,9 @@ class NativeMapper:
     def _state_of(self, message: Message, at: int) -> list[CelEvent]:
         channel = self._known(message)
         match message.get("ChannelState"):
-            case "5":
+            case "5":  # Ringing
                 return [row("RINGING", at, message)]
-            case "6" if not channel.up:
+            case "6" if not channel.up:  # Up
                 channel.up = True
                 return [row("ANSWER", at, message, appname=channel.appname, appdata=channel.appdata)]
             case _:
@@ -286,45 +282,6 @@ class NativeMapper:
         del self._alive[linkedid]
         ended = row("LINKEDID_END", at, message)
         return [ended if ended.linkedid == linkedid else msgspec.structs.replace(ended, linkedid=linkedid)]
-
-
-def row(
-    kind: str, at: int, message: Message, side: str = "", *,
-    extra: Mapping[str, object] | None = None, peer: str = "", appname: str = "", appdata: str = "",
-) -> CelEvent:  # fmt: skip
-    """A row of CEL from the channel snapshot that a message carries under a prefix."""
-    get = message.get
-    return CelEvent(
-        kind, at, get(side + "Uniqueid"), get(side + "Linkedid"), get(side + "Channel"),
-        cid_name=known(get(side + "CallerIDName")), cid_num=known(get(side + "CallerIDNum")),
-        exten=get(side + "Exten"), context=get(side + "Context"), appname=appname, appdata=appdata,
-        accountcode=get(side + "AccountCode"), peer=peer,
-        extra=json.dumps(extra, ensure_ascii=False, separators=(",", ":")) if extra else "",
-    )  # fmt: skip
-
-
-def bridge_extra(message: Message) -> dict[str, object]:
-    return {"bridge_id": message.get("BridgeUniqueid"), "bridge_technology": message.get("BridgeTechnology")}
-
-
-def sent_at(message: Message, now: int) -> int:
-    """When it happened: the PBX's own `Timestamp` where it sends one."""
-    whole, dot, part = message.get("Timestamp").partition(".")
-    if not dot or not whole.isdigit() or not part.isdigit():
-        return now
-    return int(whole) * 1_000_000 + int(part[:6].ljust(6, "0"))
-
-
-def known(text: str) -> str:
-    return "" if text == "<unknown>" else text
-
-
-def number(text: str) -> int:
-    return int(text) if text.isdigit() else 0
-
-
-def inner(channel: str) -> bool:
-    return channel.startswith(INNER_TECHNOLOGIES)
 
 
 PARK_ENDS = {

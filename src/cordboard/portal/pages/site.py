@@ -114,7 +114,7 @@ def viewer_of(session: Session | None, connection: Connection) -> Viewer:
     if language not in LANGUAGES:
         language = preferred_language(connection.headers.get("accept-language", ""))
     theme, menu = cookies.get("theme", ""), cookies.get("menu", "")
-    look = {
+    look: dict[str, Any] = {
         "language": language,
         "theme": theme if theme in ("light", "dark") else "",
         "menu": menu if menu == "narrow" else "",

@@ -7,10 +7,11 @@ Surprise: a card belongs to a user, so the same call may be "talking" for one an
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Select, literal, select, union_all
 
+from cordboard.b24wire.loose import as_items, as_map, as_text
 from cordboard.portal.live import CallLive, LiveCalls
 from cordboard.portal.tables import activity, activity_binding, call, card, line, note, open_call, users
 from cordboard.portal.views.card_state import CardState, Finished, Running, state_of_finished, state_of_running
@@ -90,7 +91,7 @@ def running_view(
     running = Running(outgoing, row.registered_at, place, conversations, str(told.get("SINCE") or ""))
     state = state_of_running(user_id, running)
     client = find_client(connection, row.entity_type, row.entity_id or 0) if row.entity_type else None
-    transfer: Any = told.get("TRANSFER")
+    transfer = as_map(told.get("TRANSFER"))
     return CallView(
         row.call_id,
         state.state,
@@ -102,15 +103,13 @@ def running_view(
         names.get(row.user_id, ""),
         colleague(names, row.internal_user_id) or client,
         bool(row.internal_user_id),
-        said=str(transfer.get("NOTE") or "") if isinstance(transfer, dict) else "",
+        said=as_text(transfer.get("NOTE")),
         **timing(state, names),
     )
 
 
 def finished_view(connection: Connection, row: Any, user_id: int, names: dict[int, str]) -> CallView:
     outgoing = row.incoming in OUTGOING
-    told: Any = row.state if isinstance(row.state, dict) else {}
-    talks: Any = told.get("CONVERSATIONS")
     finished = Finished(
         outgoing,
         row.portal_user_id,
@@ -119,7 +118,7 @@ def finished_view(connection: Connection, row: Any, user_id: int, names: dict[in
         row.call_failed_code,
         row.call_start_date,
         row.finished_at,
-        [one for one in talks if isinstance(one, dict)] if isinstance(talks, list) else [],
+        [as_map(one) for one in as_items(as_map(row.state).get("CONVERSATIONS"))],
     )
     state = state_of_finished(user_id, finished)
     client = find_client(connection, row.crm_entity_type or "", row.crm_entity_id or 0)
@@ -165,7 +164,8 @@ def with_card(connection: Connection, view: CallView, row: Any, user_id: int) ->
     """The same call with what only its card says."""
     client = view.client
     known = client if client is not None and not isinstance(client, Colleague) else None
-    created = [entity_id for kind, entity_id in row.created or [] if kind == "LEAD"]
+    made = cast("list[tuple[str, int]]", row.created or [])
+    created = [entity_id for kind, entity_id in made if kind == "LEAD"]
     typed = select(note.c.text).where(note.c.call_id == view.call_id, note.c.user_id == user_id)
     return replace(
         view,
@@ -217,8 +217,9 @@ def list_calls(
     names = user_names(connection)
     views: list[CallView] = []
     query = page_of_ids(seen, now, offset + limit).offset(offset).limit(limit)
-    for kind, call_id in connection.execute(query).all():
-        if kind == "open":
+    for place in connection.execute(query):
+        call_id = place.call_id
+        if place.kind == "open":
             row = connection.execute(select(open_call).where(open_call.c.call_id == call_id)).one_or_none()
             if row is not None:
                 # in a list a call belongs to its employee: "Anna answered" would be told to nobody
@@ -251,7 +252,7 @@ def talker(live: LiveCalls, row: Any) -> int:
     return row.user_id
 
 
-def page_of_ids(seen: set[int] | None, now: int, depth: int) -> Select[Any]:
+def page_of_ids(seen: set[int] | None, now: int, depth: int) -> Select[Any, Any]:
     """Ids of running and finished calls together, newest first; no deeper than asked, so that the index is enough."""
     running = select(literal("open").label("kind"), open_call.c.call_id, open_call.c.start_at.label("start"))
     running = running.where(open_call.c.registered_at > now - BELIEVED)

@@ -81,8 +81,8 @@ def state_of_running(user_id: int, call: Running) -> CardState:
         return waiting(call)
     ended = [one for one in mine if one.get("END") == "answered-elsewhere"]
     if ended and call.place != "ended":
-        answerer = next((one for one in reversed(call.conversations) if moment(one.get("ANSWERED_AT"))), {})
-        return elsewhere({**answerer, "ANSWERED_AT": ended[-1].get("ENDED_AT")})
+        answerers = [one for one in call.conversations if moment(one.get("ANSWERED_AT"))]
+        return elsewhere({**(answerers[-1] if answerers else ended[-1]), "ANSWERED_AT": ended[-1].get("ENDED_AT")})
     answered = moment(mine[-1].get("ANSWERED_AT"))
     ended_at = moment(mine[-1].get("ENDED_AT"))
     if answered and ended_at:

