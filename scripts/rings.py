@@ -53,21 +53,13 @@ class Ring:
         return f"{self.name:9} {counts}" + (f": {self.said}" if self.said else "")
 
 
-def missing(name: str) -> str:
-    """Bring what the ring needs; the reason in words if it cannot be had."""
-    for command in NEEDS[name]:
+def missing(commands: list[list[str]]) -> str:
+    """Bring what the commands bring; the reason in words if it cannot be had."""
+    for command in commands:
         run = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if run.returncode:
             return (run.stderr.strip().splitlines() or [f"{command[0]} failed"])[-1]
     return ""
-
-
-def wish(name: str) -> None:
-    """Bring what the ring would like to have, if it can be had."""
-    for command in WISHES.get(name, []):
-        run = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if run.returncode:
-            print((run.stderr.strip().splitlines() or [f"{command[0]} failed"])[-1], flush=True)
 
 
 def counted(name: str, report: Path) -> Ring:
@@ -86,9 +78,10 @@ def counted(name: str, report: Path) -> Ring:
 
 def run(name: str, options: list[str]) -> Ring:
     print(f"\n== {name}", flush=True)
-    if reason := missing(name):
+    if reason := missing(NEEDS[name]):
         return Ring(name, said=f"not run: {reason}")
-    wish(name)
+    if reason := missing(WISHES.get(name, [])):
+        print(reason, flush=True)
     report = COUNTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-m", name, f"--junitxml={report}", *options]

@@ -1,5 +1,7 @@
 """A played exchange, the real connector and the real portal: what stands in the portal after a call."""
 
+import asyncio
+
 import pytest
 from offices import Office
 
@@ -90,6 +92,21 @@ async def test_each_lane_can_do_it_alone(office, lanes):
     rows = await office.finished()
     assert [(ANNA, "200")] == [(row["PORTAL_USER_ID"], row["CALL_FAILED_CODE"]) for row in rows]
     assert abs(int(rows[0]["CALL_DURATION"]) - 5) <= 1
+
+
+async def test_without_a_ledger_a_call_that_ended_while_nobody_listened_is_finished_as_last_seen(office):
+    office.configure(cel=False)
+    office.start_connector()
+    await office.until_listening()
+    playing = asyncio.create_task(office.play("in-answered", speed=1))
+    await office.until(lambda status: status["connections"]["portal"]["registered"] == 1)
+    office.connector.kill()
+    await playing
+
+    office.start_connector()
+    await office.until_delivered(1)
+
+    assert [ANNA] == [row["PORTAL_USER_ID"] for row in await office.finished()]
 
 
 @pytest.mark.parametrize("mode", ["close", "refuse", "busy", "swallow"])

@@ -26,12 +26,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from cordboard.asterisk.cel_csv import BrokenLine, NoCel
-from cordboard.asterisk.columns import ALIASES, FIELDS, missing_fields
-from cordboard.asterisk.local_time import LocalClock, row_micros
+from cordboard.asterisk.local_time import LocalClock
+from cordboard.asterisk.table_layout import Layout, find_layout
 from cordboard.calls.cel import CelEvent
 
 PAGE = 2000
-OTHERS = FIELDS[4:]
 
 DRIVERS = {
     "sqlite": "sqlite",
@@ -164,90 +163,6 @@ class CelTable:
                 self.broken.append(BrokenLine(int(row[0]), str(error)))
 
 
-class Layout:
-    """Which columns of the table are which field of `CelEvent`, and the questions made of them."""
-
-    def __init__(self, table: str, names: list[str], key: str) -> None:
-        self.table = table
-        self.columns: dict[str, sa.ColumnElement[Any]] = {name: sa.column(name) for name in names}
-        self.id: sa.ColumnElement[int] = sa.column(key, sa.Integer)
-        self._from = sa.table(table)
-        sources = {field: sources_of(field, names) for field in FIELDS}
-        self.lacks = [field for field in OTHERS if not sources[field]]
-        self._type = self.columns[sources["eventtype"][0]]
-        asked: list[sa.ColumnElement[Any]] = [self.id, *(self.columns[sources[field][0]] for field in FIELDS[:4])]
-        #: where in a row the values of each other field stand; two places where an update left two columns behind
-        self._places: list[list[int]] = []
-        for field in OTHERS:
-            self._places.append(list(range(len(asked), len(asked) + len(sources[field]))))
-            asked += [self.columns[name] for name in sources[field]]
-        self._select = sa.select(*asked).select_from(self._from).order_by(self.id)
-
-    def behind(self, after: int, limit: int) -> sa.Select[Any]:
-        return self._select.where(self.id > after).limit(limit)
-
-    def among(self, ids: list[int]) -> sa.Select[Any]:
-        return self._select.where(self.id.in_(ids))
-
-    def newest(self) -> sa.Select[Any]:
-        return sa.select(sa.func.max(self.id)).select_from(self._from)
-
-    def born(self) -> sa.Select[Any]:
-        """The newest first row of a channel."""
-        newest = self._select.order_by(None).order_by(self.id.desc())
-        return newest.where(self._type == "CHAN_START").limit(1)
-
-    def event(self, row: Any, clock: LocalClock) -> CelEvent:
-        """One row; ValueError says what is wrong with it."""
-        kind, uniqueid, linkedid = as_text(row[1]), as_text(row[3]), as_text(row[4])
-        if not kind or not uniqueid or not linkedid:
-            raise ValueError("eventtype, uniqueid or linkedid is empty")
-        if row[2] is None:
-            raise ValueError("eventtime is empty")
-        at = row_micros(clock, row[2], uniqueid, started=kind == "CHAN_START")
-        others = [next((text for place in places if (text := as_text(row[place]))), "") for places in self._places]
-        return CelEvent(kind, at, uniqueid, linkedid, *others)
-
-
-def sources_of(field: str, names: list[str]) -> list[str]:
-    """The columns a field may stand in: its own name first, then its aliases."""
-    own = [name for name in names if name.lower() == field]
-    also = [name for name in names if ALIASES.get(name.lower()) == field]
-    # `channel` beside `channame` is the CDR's; `eventextra` beside `extra` is what an update left behind
-    return own + also if field == "extra" or not own else own
-
-
-def find_layout(connection: sa.Connection, wanted: str, place: str) -> Layout:
-    """The CEL table of a database: the one that is named, else `cel`, else the only one that has CEL's columns."""
-    there = sa.inspect(connection)
-    tables = [*there.get_table_names(), *there.get_view_names()]
-    if wanted and wanted not in tables:
-        raise NoCel(f"{place} has no table {wanted!r} (there: {', '.join(tables) or 'none'})")
-    asked = [wanted] if wanted else ["cel"] if "cel" in tables else tables
-    names = {table: [column["name"] for column in there.get_columns(table)] for table in asked}
-    fitting = [table for table, columns in names.items() if not missing_fields(columns)]
-    if not fitting:
-        lacking = f"; {asked[0]} lacks {', '.join(missing_fields(names[asked[0]]))}" if len(asked) == 1 else ""
-        raise NoCel(f"{place} has no table with the columns eventtype, eventtime, uniqueid and linkedid{lacking}")
-    if len(fitting) > 1:
-        raise NoCel(f"{place} has several CEL tables ({', '.join(fitting)}); name one: add ?table=NAME to the address")
-    table = fitting[0]
-    return Layout(table, names[table], key_of(there, table, names[table], place))
-
-
-def key_of(there: sa.Inspector, table: str, names: list[str], place: str) -> str:
-    """The column that numbers the rows."""
-    keys = there.get_pk_constraint(table)["constrained_columns"]
-    if len(keys) == 1 and keys[0].lower() not in FIELDS:
-        return keys[0]
-    for name in names:
-        if name.lower() in {"id", "acctid", "cel_id", "recordid"}:
-            return name
-    if there.dialect.name == "sqlite":
-        return "rowid"
-    raise NoCel(f"the table {table} of {place} has no column that numbers its rows; give it an auto-increment id")
-
-
 def parse_url(text: str) -> tuple[sa.URL, str]:
     """The address for the right driver, and the table it names; ValueError with a sentence where it is none."""
     try:
@@ -284,11 +199,3 @@ def sentence(error: SQLAlchemyError) -> str:
     said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     text = str(said.args[-1]) if said.args else str(said)
     return " ".join(text.split())[:300] or type(said).__name__
-
-
-def as_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes | bytearray) else str(value)

@@ -108,6 +108,7 @@ class Exchange:
         self._settled: set[str] = set()
         self._absorbed: set[str] = set()
         self._passed: dict[str, tuple[str, ...]] = {}
+        self._orphans: dict[str, Situation] = {}
         self._ended: list[Ended] = []
         self._kept: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,6 +116,12 @@ class Exchange:
     def remember_settled(self, linkedids: set[str]) -> None:
         """Calls that ended in an earlier life: their rows may come again."""
         self._settled |= linkedids
+
+    def adopt(self, orphans: dict[str, Situation]) -> None:
+        """Calls of an earlier life, as last seen, that no ledger can rebuild: the live lane must say how they go on."""
+        if not self.has_ledger:
+            self._orphans |= {key: last for key, last in orphans.items() if key not in self._settled}
+            self._live.started |= self._orphans.keys()
 
     # --- the live lane ---------------------------------------------------------------------------------------------
 
@@ -143,7 +150,15 @@ class Exchange:
                 for uniqueid in call.channels
             }
             lane.tracker.listed(alive, self._clock())
+        self._end_orphans(up.alive or frozenset())
         self._settle_alone()
+
+    def _end_orphans(self, alive: frozenset[str]) -> None:
+        """Calls that ended while nobody listened: they end as they were last seen."""
+        for linkedid in [linkedid for linkedid in self._orphans if linkedid not in alive]:
+            last = self._orphans.pop(linkedid)
+            log.warning("a call ended while nobody listened", pbx=self.name, linkedid=linkedid)
+            self._over(Followed(linkedid, "live"), unseen_end(last))
 
     def _live_down(self) -> None:
         self.live_up = False
@@ -284,6 +299,7 @@ class Exchange:
     def _over(self, call: Followed, ended: Ended) -> None:
         self.calls.pop(call.linkedid, None)
         self._passed.pop(call.linkedid, None)
+        self._orphans.pop(call.linkedid, None)
         self._settled.add(call.linkedid)
         self._ended.append(ended)
         log.info(
@@ -353,6 +369,22 @@ def ended_of(lane: str, stage: Stage, rows: bytes | None) -> Ended:
         call_full=encode_answer(full),
         facts=encode_answer(facts),
         rows=rows,
+    )
+
+
+def unseen_end(last: Situation) -> Ended:
+    """The end of a call that nobody saw: answered if anybody had talked, else nobody answered."""
+    answered = last.answered or any(talk.accepted for talk in last.conversations)
+    situation = msgspec.structs.replace(last, ended=True, answered=answered, result=200 if answered else 480)
+    return Ended(
+        linkedid=last.linkedid,
+        decided_by="nobody",
+        started_at=last.at,
+        ended_at=last.at,
+        situation=situation,
+        call_full=b"null",
+        facts=b"null",
+        rows=None,
     )
 
 

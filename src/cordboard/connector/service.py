@@ -25,7 +25,9 @@ from cordboard.connector.lanes import Exchange
 from cordboard.connector.states import StateSender
 from cordboard.connector.users import UserDirectory
 from cordboard.delivery.worker import Worker
-from cordboard.flow.situation import News
+from cordboard.flow.journal import known_pairs
+from cordboard.flow.questions import NextStages
+from cordboard.flow.situation import News, Situation
 
 log = structlog.get_logger(__name__)
 
@@ -77,13 +79,14 @@ class Connector:
     async def start(self) -> None:
         """Take up the earlier life, then begin to listen."""
         since = self.journal.now() - MEMORY
-        self._take_up(since)
+        last_seen = self._take_up(since)
         for connection in self.connections:
             self._begin(connection.users.keep_fresh, "users")
             if connection.states is not None:
                 self._begin(connection.states.run, "states")
         for followed in self.exchanges:
             followed.exchange.remember_settled(self.journal.settled(followed.exchange.name, since))
+            followed.exchange.adopt(last_seen.get(followed.exchange.name, {}))
             if followed.ledger is not None:
                 self._begin(partial(followed.exchange.follow, followed.ledger), "ledger")
             if followed.live is not None:
@@ -91,7 +94,9 @@ class Connector:
             self._begin(followed.exchange.watch, "watch")
         self.started = True
 
-    def _take_up(self, since: int) -> None:
+    def _take_up(self, since: int) -> dict[str, dict[str, Situation]]:
+        """Resume what the journal holds; open calls as last seen, by PBX and linkedid."""
+        last_seen: dict[str, dict[str, Situation]] = {}
         workers = {connection.worker.crm.name: connection.worker for connection in self.connections}
         for key in self.journal.closed_runs(since):
             if key.connection in workers:
@@ -99,9 +104,13 @@ class Connector:
         for stored in self.journal.open_runs():
             if stored.key.connection in workers:
                 workers[stored.key.connection].resume(stored)
+            for question, answer in known_pairs(stored.records):
+                if isinstance(question, NextStages) and isinstance(answer, News):
+                    last_seen.setdefault(stored.key.pbx, {})[stored.key.linkedid] = answer.situation
         for key, situation in self.journal.due_calls():
             if key.connection in workers:
                 workers[key.connection].tell(key.pbx, key.linkedid, News(situation, final=True, fresh=False))
+        return last_seen
 
     def _begin(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
         task = asyncio.create_task(kept_alive(work, name), name=name)

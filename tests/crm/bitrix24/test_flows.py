@@ -199,6 +199,14 @@ def test_a_withheld_number_is_registered_with_the_search_switched_off():
     )
 
 
+def test_a_click_to_call_is_registered_when_its_number_is_known():
+    ringing = msgspec.structs.replace(outgoing(talk("79161234567")), client="")
+
+    played = run([news(ringing), news(outgoing(talk("79161234567"), after=3))])
+
+    assert ["79161234567"] == [question.params["PHONE_NUMBER"] for question in asked(played, Register)]
+
+
 def test_without_anybody_to_be_responsible_the_call_asks_for_a_repair():
     played = run([news(incoming(talk("199")))], msgspec.structs.replace(TERMS, default_user=0))
 

@@ -87,7 +87,8 @@ def is_wanted(situation: Situation, terms: Terms) -> bool:
     line = terms.line(situation.line)
     if line is not None and not line.register:
         return False
-    if situation.direction == "incoming" and not situation.client and terms.register.anonymous == "skip":
+    if not situation.client and (situation.direction != "incoming" or terms.register.anonymous == "skip"):
+        # a click-to-call whose employee is still being rung: the number comes with the second leg
         return False
     wanted = {
         "incoming": terms.register.incoming,

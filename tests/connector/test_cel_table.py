@@ -1,0 +1,48 @@
+"""A call whose rows stand in a database table is finished as one whose rows stand in a file."""
+
+import csv
+import sqlite3
+
+import pytest
+from offices import Office
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+async def office(tmp_path):
+    office = Office(tmp_path)
+    office.pbx.csv_path.touch()
+    await office.pbx.start()
+    await office.gateway.start()
+    office.start_portal()
+    yield office
+    await office.close()
+
+
+async def test_a_table_named_in_the_settings_is_followed(office):
+    table = office.folder / "cel.db"
+    await office.play("in-answered")
+    rows = list(csv.reader(office.pbx.csv_path.open(encoding="utf-8", newline="")))
+    create(table, rows[0])
+    office.configure(ami=False, cel=False, more=f'[pbx.cel]\nurl = "sqlite:///{table}"\n')
+    office.start_connector()
+    await office.until_listening()
+
+    append(table, rows[1:])
+    status = await office.until_delivered(1)
+
+    assert ["register", "finish"] == office.gateway.requests
+    ledger = status["pbx"]["main"]["ledger"]
+    assert ("up", len(rows) - 1, []) == (ledger["state"], ledger["rows"], ledger["lacks"])
+
+
+def create(table, names):
+    with sqlite3.connect(table) as connection:
+        connection.execute(f"CREATE TABLE cel (id INTEGER PRIMARY KEY, {', '.join(names)})")
+
+
+def append(table, rows):
+    with sqlite3.connect(table) as connection:
+        marks = ", ".join(["?"] * len(rows[0]))
+        connection.executemany(f"INSERT INTO cel SELECT NULL, {marks}", rows)
