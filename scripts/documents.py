@@ -6,7 +6,7 @@
 In:   pages with a place `<!-- made: NAME -->` … `<!-- end -->`.
 Out:  the same pages; between the marks stands what the function NAME of BLOCKS says, as a code block.
 
-Everything about the example call comes from one capture and one run of `cordboard replay` over it.
+Everything about the example call comes from one capture: `cordboard replay` reads it, and a flow is told its stages.
 """
 
 import csv
@@ -18,6 +18,16 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from cordboard.asterisk.cel_csv import CsvRows
+from cordboard.calls.tracker import CallTracker
+from cordboard.crm.bitrix24.flows import call_flow
+from cordboard.crm.bitrix24.mapping import Terms
+from cordboard.flow.play import play
+from cordboard.flow.questions import Done, FindUsers, Finish, Finished, Hide, NextStages, Question, Register, Registered
+from cordboard.flow.situation import News, situation_of
+from cordboard.numbers.plan import NumberingPlan
+from cordboard.settings import load
 
 ROOT = Path(__file__).resolve().parent.parent
 CAPTURE = ROOT / "src/cordboard/demo/captures/asterisk22/in-answered"
@@ -84,12 +94,48 @@ def call_full() -> str:
     return json.dumps(replayed("end")[0]["call_full"], indent=2, ensure_ascii=False)
 
 
+def questions() -> str:
+    """What the flow of this call asks a portal that knows 101 as user 2 and the client as contact 7."""
+    answers: dict[type[Question], Any] = {
+        FindUsers: {"101": 2},
+        Register: Registered(id="externalCall.1", entity_type="CONTACT", entity_id="7"),
+        Finish: Finished(activity_id="1"),
+        Hide: Done(),
+    }
+    flow = call_flow(Terms(pbx="main", connection="portal"))
+    return "\n".join(question_line(*pair) for pair in play(flow, news(), answers).pairs)
+
+
+def question_line(question: Question, answer: object) -> str:
+    """A question and its answer; of news only the stages they tell."""
+    told: object = answer.stages if isinstance(answer, News) else answer
+    asked = type(question).__name__ if isinstance(question, NextStages) else question
+    return f"{asked}\n    → {told}"
+
+
+def news() -> list[News]:
+    """The stages of the example call, told to a flow one by one."""
+    settings = load(SETTINGS)
+    plan = NumberingPlan(
+        settings.numbers.prefixes, settings.numbers.internal, settings.pbx[0].trunks, settings.pbx[0].lines
+    )
+    tracker = CallTracker(plan, timezone="UTC")
+    told: list[News] = []
+    rows = CsvRows(timezone="UTC")
+    for event in [*rows.feed((CAPTURE / "cel.csv").read_text(encoding="utf-8")), *rows.finish()]:
+        for stage in tracker.feed(event).stages:
+            situation = situation_of(stage.linkedid, stage.at, stage.call_full(), stage.facts())
+            told.append(News(situation, (str(stage.name),), final=str(stage.name) == "call_ended"))
+    return told
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "rows": rows,
     "native": native,
     "steps": steps,
     "stages": stages,
     "call_full": call_full,
+    "questions": questions,
 }
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import uvloop
 
-from cordboard.cli.connector import listen, work
-from cordboard.connector import bootstrap, logs
+from cordboard import logs
+from cordboard.cli.connector import work
+from cordboard.connector import bootstrap
 from cordboard.settings import load
+from cordboard.web.serving import listen
 
 
 def die():

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import cel_servers as servers
 import pytest
 from cel_sources import Reading, Source, TableSource, identities, seen
+
+from cordboard.asterisk.cel_table import CelTable
 
 pytestmark = pytest.mark.anyio
 
@@ -133,3 +138,19 @@ async def test_the_position_of_another_kind_of_source_is_told_and_replaced(table
     assert reading.ledger is not None
     assert "another source" in str(reading.ledger.health()["reason"])
     await reading.end()
+
+
+async def test_a_date_to_start_from_is_found_in_a_table_of_many_days(tmp_path: Path) -> None:
+    rows = servers.rows_of("sqlite_cel.csv")
+    days = [float(row["eventtime"]) + 86_400 * number for number, row in enumerate(rows)]
+    table = TableSource(servers.Sqlite(tmp_path), servers.SQLITE, rows)
+    table.write([row | {"eventtime": f"{day:.6f}"} for row, day in zip(rows, days, strict=True)])
+    moment = datetime.fromtimestamp(days[50] - 60, UTC)
+
+    reading = Reading(table.url, start=moment.isoformat())
+    await reading.begin()
+    await reading.reach(len(rows) - 50)
+    await reading.end()
+
+    assert identities(rows[50:]) == seen(reading.events)
+    assert 50 == CelTable(table.url).first_since(int(moment.timestamp() * 1_000_000))

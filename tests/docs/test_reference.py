@@ -88,3 +88,23 @@ def test_every_word_of_the_glossary_occurs_in_the_code() -> None:
 
     assert words
     assert not unused
+
+
+def toml_blocks() -> list[tuple[str, str]]:
+    """Every block of settings in the documents, with the page it stands on."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [
+        (page.relative_to(ROOT).as_posix(), block)
+        for page in pages
+        for block in re.findall(r"^```toml\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize(("page", "block"), toml_blocks())
+def test_the_settings_shown_in_documents_can_be_used(page: str, block: str, tmp_path: Path) -> None:
+    file = tmp_path / "cordboard.toml"
+    file.write_text(block, encoding="utf-8")
+
+    loaded = settings.load(file, environ={})
+
+    assert loaded != settings.Settings(), f"{page}: the block says nothing"

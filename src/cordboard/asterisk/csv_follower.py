@@ -112,9 +112,9 @@ class CsvFollower:
 
     def _open(self, after: str | None) -> Reader | None:
         """The reader at a position, or at the beginning of following; None while there is no file."""
+        place = read_place(after)
         try:
-            if after is not None:
-                place = msgspec.json.decode(after, type=Place)
+            if place is not None:
                 path = find_file(self._path, place)
                 if path is not None:
                     return self._reader(path, place.offset)
@@ -198,6 +198,14 @@ class Reader:
 
     def close(self) -> None:
         self._file.close()
+
+
+def read_place(kept: str | None) -> Place | None:
+    """The position that was kept; None where it is another source's, as when the settings named a table until now."""
+    try:
+        return None if kept is None else msgspec.json.decode(kept, type=Place)
+    except msgspec.DecodeError:
+        return None
 
 
 def find_file(path: Path, place: Place) -> Path | None:

@@ -14,9 +14,11 @@ import msgspec
 import uvloop
 from cyclopts import Parameter
 
-from cordboard.portal.server import Opening, PortalCannotStart, Ready, listen, open_portal, serve
+from cordboard import logs
+from cordboard.portal.server import Opening, PortalCannotStart, Ready, open_portal, serve
 from cordboard.settings import Portal as PortalSettings
 from cordboard.store.errors import StoreError
+from cordboard.web.serving import CannotListen, listen
 
 __all__ = ["portal"]
 
@@ -56,12 +58,13 @@ def portal(
     """
     if (tls_cert is None) != (tls_key is None):
         fail("--tls-cert and --tls-key belong together", 2)
+    logs.set_up(as_json=json)
     try:
         listening = listen(host, port)
         opened = open_portal(Opening(PortalSettings(db=db, host=host, port=port), seed, reset))
         announce = print_json if json else print_words
         uvloop.run(serve(opened, listening, announce, tls_cert=tls_cert, tls_key=tls_key, sign_in_as=sign_in_as))
-    except (PortalCannotStart, StoreError) as error:
+    except (PortalCannotStart, CannotListen, StoreError) as error:
         fail(str(error), error.exit_code)
 
 

@@ -13,13 +13,15 @@ import msgspec
 import uvloop
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from cordboard.cli.connector import announce, fail, listen, serve
-from cordboard.connector import bootstrap, logs
+from cordboard import logs
+from cordboard.cli.connector import announce, fail, serve
+from cordboard.connector import bootstrap
 from cordboard.connector.api import build_api
 from cordboard.portal.app import build_app
 from cordboard.portal.server import Opening, PortalCannotStart, open_portal
 from cordboard.settings import Settings, SettingsError, load
 from cordboard.store import StoreError
+from cordboard.web.serving import CannotListen, listen
 
 __all__ = ["run"]
 
@@ -45,7 +47,7 @@ def run(*, config: Path, seed: str | None = None, json: bool = False) -> None:
         uvloop.run(work(settings, seed, json))
     except SettingsError as error:
         fail(str(error), 2)
-    except (StoreError, PortalCannotStart) as error:
+    except (CannotListen, PortalCannotStart, StoreError) as error:
         fail(str(error), error.exit_code)
 
 

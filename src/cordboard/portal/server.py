@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-import uvicorn
 from sqlalchemy import Connection, select, text
 
 from cordboard.portal import basics, seed
@@ -24,11 +23,10 @@ from cordboard.portal.portal import MIGRATIONS, Portal
 from cordboard.portal.tables import metadata, users
 from cordboard.settings import Portal as PortalSettings
 from cordboard.store import Store
+from cordboard.web.serving import AnnouncingServer, server_config
 
-__all__ = ["Opening", "PortalCannotStart", "Ready", "listen", "open_portal", "serve"]
+__all__ = ["Opening", "PortalCannotStart", "Ready", "open_portal", "serve"]
 
-#: a page with an open WebSocket would hold the process for ever
-SHUTDOWN_SECONDS = 3
 ADMINISTRATOR = 1
 #: none that look alike when read from a screen
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -113,18 +111,6 @@ def empty(connection: Connection) -> None:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, taken before anything is promised; port 0 takes a free one."""
-    try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
-        )
-    except OSError as error:
-        raise PortalCannotStart(
-            f"{host}:{port} cannot be listened on: {error.strerror}; choose another --port", 3
-        ) from error
-
-
 async def serve(
     opened: Opened,
     listening: socket.socket,
@@ -143,32 +129,10 @@ async def serve(
     ready = Ready(url, opened.login, opened.password, url + opened.webhook_path, opened.application)
     if sign_in_as is not None:
         ready.sign_in = f"{url}/login/once/{opened.portal.one_time_link(sign_in_as)}"
-    config = uvicorn.Config(
-        build_app(opened.portal),
-        loop="uvloop",
-        http="httptools",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        ssl_certfile=tls_cert,
-        ssl_keyfile=tls_key,
-    )
+    app = build_app(opened.portal)
+    config = server_config(app, loop="uvloop", http="httptools", ssl_certfile=tls_cert, ssl_keyfile=tls_key)
     server = AnnouncingServer(config, lambda: on_ready(ready))
     try:
         await server.serve(sockets=[listening])
     finally:
         await opened.portal.close()
-
-
-class AnnouncingServer(uvicorn.Server):
-    """uvicorn, telling when it accepts connections."""
-
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_started = on_started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_started()
