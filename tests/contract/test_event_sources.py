@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -154,3 +155,16 @@ async def test_a_date_to_start_from_is_found_in_a_table_of_many_days(tmp_path: P
 
     assert identities(rows[50:]) == seen(reading.events)
     assert 50 == CelTable(table.url).first_since(int(moment.timestamp() * 1_000_000))
+
+
+async def test_the_position_of_a_table_begins_a_file_anew(make: Callable[[str], Source]) -> None:
+    source = make("json")
+    source.write(source.rows)
+    reading = Reading(source.url)
+    reading.position = '{"id":45,"time":1795303645487582,"row":"0123456789abcdef"}'
+
+    await reading.begin()
+    await reading.reach(len(source.rows))
+    await reading.end()
+
+    assert identities(source.rows) == seen(reading.events)

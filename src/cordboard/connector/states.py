@@ -23,6 +23,7 @@ from cordboard.calls.cel import CelEvent
 from cordboard.calls.snapshot import NOT_YET, ConversationFull
 from cordboard.crm.base import CrmError
 from cordboard.delivery.worker import Worker
+from cordboard.flow.situation import start_with_offset
 
 log = structlog.get_logger(__name__)
 
@@ -135,8 +136,11 @@ def state_of(call: Call, held: set[str], user_of: Callable[[str], int], now: int
     channel = full.channel
     client = channel.from_ if channel.type == "incoming" else channel.to
     held_now = bool(held)
+    offset = start_with_offset(facts.start, channel.start_time)[-len("+00:00") :]
     conversations = [
-        conversation_state(talk, user_of, held=held_now and id == full.active_conversation_id, goes_on=not facts.end)
+        conversation_state(
+            talk, user_of, offset, held=held_now and id == full.active_conversation_id, goes_on=not facts.end
+        )
         for id, talk in full.conversations.items()
     ]
     caller = channel.from_.original
@@ -157,7 +161,7 @@ def state_of(call: Call, held: set[str], user_of: Callable[[str], int], now: int
 
 
 def conversation_state(
-    talk: ConversationFull, user_of: Callable[[str], int], *, held: bool, goes_on: bool
+    talk: ConversationFull, user_of: Callable[[str], int], offset: str, *, held: bool, goes_on: bool
 ) -> dict[str, Any]:
     """One conversation as the card shows it."""
     channel = talk.channel
@@ -170,9 +174,9 @@ def conversation_state(
         "EXTENSION": number,
         "USER_ID": user_of(number),
         "STATE": state,
-        "RANG_AT": known_time(channel.start_time),
-        "ANSWERED_AT": known_time(channel.answer_time),
-        "ENDED_AT": known_time(channel.end_time),
+        "RANG_AT": known_time(channel.start_time, offset),
+        "ANSWERED_AT": known_time(channel.answer_time, offset),
+        "ENDED_AT": known_time(channel.end_time, offset),
         "END": end_reason(talk, goes_on=goes_on) if state == "ended" else "",
     }
 
@@ -190,8 +194,9 @@ def end_reason(talk: ConversationFull, *, goes_on: bool) -> str:
     return "declined" if cause == 21 else "no-answer"
 
 
-def known_time(local: str) -> str:
-    return "" if local == NOT_YET else local
+def known_time(local: str, offset: str) -> str:
+    """A time of `call_full` with the PBX's offset, "" for one that has not come."""
+    return "" if local == NOT_YET else f"{local.replace(' ', 'T')}{offset}"
 
 
 def iso(micros: int) -> str:
