@@ -97,7 +97,7 @@ def running_view(
         state.state,
         "outgoing" if outgoing else "incoming",
         row.start_at,
-        row.phone_number,
+        number_to_show(row.phone_number),
         line_name(connection, row.line_number),
         row.line_number,
         names.get(row.user_id, ""),
@@ -127,7 +127,7 @@ def finished_view(connection: Connection, row: Any, user_id: int, names: dict[in
         state.state,
         "outgoing" if outgoing else "incoming",
         row.call_start_date,
-        row.phone_number,
+        number_to_show(row.phone_number),
         line_name(connection, row.portal_number),
         row.portal_number,
         names.get(row.portal_user_id, ""),
@@ -135,6 +135,11 @@ def finished_view(connection: Connection, row: Any, user_id: int, names: dict[in
         row.call_category == "internal",
         **timing(state, names),
     )
+
+
+def number_to_show(number: str) -> str:
+    """Connectors register callers who withhold their number as `0`, since a call without digits is refused."""
+    return "" if number.strip("0+") == "" else number
 
 
 def timing(state: CardState, names: dict[int, str]) -> dict[str, Any]:
