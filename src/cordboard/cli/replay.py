@@ -123,6 +123,7 @@ def play(events: Sequence[CelEvent], tracker: CallTracker, show: Show, *, quiet:
         step = feed(event)
         if step.stages or not quiet:
             lines += show(step, clock)
+        del step  # whoever still holds a stage makes the call picture it before it goes on
     return lines
 
 
