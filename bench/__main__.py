@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-NAMES = ("replay", "ami", "register", "ring")
+NAMES = ("replay", "ami", "register", "ring", "chain")
 KEYS = ("bench", "value", "unit", "floor", "ratio")
 
 

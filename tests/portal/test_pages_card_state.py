@@ -115,7 +115,10 @@ def test_a_busy_client_is_not_a_missed_call():
     assert "failed" == state_of_finished(ANNA, finished(answered=False, outgoing=True, code="486")).state
 
 
-@pytest.mark.parametrize("nonsense", ["", None, "soon", {}, "2026-13-45"])
+UNREADABLE = ["", None, "soon", {}, "2026-13-45", "inf", "nan", "1e300", -1, 1e11, "9999-12-31", "0001-01-01T00:00Z"]
+
+
+@pytest.mark.parametrize("nonsense", UNREADABLE)
 def test_a_moment_that_cannot_be_read_is_none(nonsense: object):
     assert moment(nonsense) is None
 

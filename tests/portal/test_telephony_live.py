@@ -1,6 +1,6 @@
 """Live states of calls: the newest counts, an early one waits ten seconds for its registration."""
 
-from cordboard.portal.live import CallLive, LiveCalls
+from cordboard.portal.live import COMMANDS, LONGEST_REASON, CallLive, LiveCalls
 
 SECOND = 1_000_000
 
@@ -55,3 +55,14 @@ def test_a_call_in_the_menu_is_seen_before_it_is_registered() -> None:
     assert ["menu"] == [call.place for call in live.all()]
     live.tell(state(2, "ended", call_id=""))
     assert [] == live.all()
+
+
+def test_of_failed_commands_only_the_latest_are_remembered_and_of_a_reason_its_beginning() -> None:
+    live = LiveCalls()
+
+    for number in range(COMMANDS + 10):
+        live.command_failed(f"command {number}", "x" * 100_000)
+
+    assert COMMANDS == len(live.failed_commands)
+    assert f"command {COMMANDS + 9}" in live.failed_commands
+    assert {LONGEST_REASON} == {len(reason) for reason in live.failed_commands.values()}

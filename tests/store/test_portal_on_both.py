@@ -10,6 +10,7 @@ import pytest
 
 from cordboard.portal import basics, seed
 from cordboard.portal.credentials import add_webhook
+from cordboard.portal.pages.clients import read_client
 from cordboard.portal.portal import Portal
 from cordboard.portal.rest.asgi import RestApp
 
@@ -92,3 +93,64 @@ def test_ids_beyond_every_column_are_nobodys(call: Call, big: int) -> None:
 
     assert "User is not found or is not active" == refused["error_description"]
     assert (None, True, []) == (named["CRM_ENTITY_ID"], shown, rows)
+
+
+@pytest.mark.parametrize("big", [2**31, 2**62, -(2**40)])
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("crm.contact.get", "id"),
+        ("crm.contact.delete", "id"),
+        ("crm.activity.get", "id"),
+        ("crm.activity.delete", "id"),
+        ("crm.activity.binding.list", "activityId"),
+        ("tasks.task.get", "taskId"),
+        ("department.get", "ID"),
+        ("user.get", "ID"),
+        ("user.get", "UF_DEPARTMENT"),
+        ("user.update", "ID"),
+    ],
+)
+def test_a_method_asked_for_an_id_beyond_every_column_answers(call: Call, method: str, name: str, big: int) -> None:
+    assert call(method, **{name: big}) is not None
+
+
+@pytest.mark.parametrize("big", [2**31, 2**62])
+def test_ids_beyond_every_column_in_fields_and_filters_are_nobodys(call: Call, big: int) -> None:
+    owner = {"OWNER_TYPE_ID": 3, "OWNER_ID": big}
+    letter = {"TYPE_ID": 2, "SUBJECT": "x", "RESPONSIBLE_ID": 1, "COMMUNICATIONS": [{"VALUE": "1"}]}
+    comment = {"ENTITY_TYPE": "contact", "ENTITY_ID": big, "COMMENT": "x"}
+
+    assert "error" in call("crm.item.get", entityTypeId=3, id=big)
+    assert "error" in call("crm.activity.add", fields=owner | letter)
+    assert "error" in call("crm.timeline.comment.add", fields=comment)
+    assert "error" in call("tasks.task.add", fields={"TITLE": "x", "RESPONSIBLE_ID": big})
+    assert call("im.notify.personal.add", USER_ID=big, MESSAGE="x") is False
+    for method in ("crm.contact.list", "crm.status.list", "crm.activity.list"):
+        assert [] == call(method, filter={"ID": big})
+    assert [] == call("crm.contact.list", filter={"ASSIGNED_BY_ID": [big]})
+    assert [] == call("crm.activity.list", filter={"BINDINGS": [owner]})
+    assert [] == call("crm.item.list", entityTypeId=3, filter={">id": big})["items"]
+    assert [] == call("tasks.task.list", filter={"RESPONSIBLE_ID": big})["tasks"]
+
+
+def test_a_part_of_a_number_is_found_in_its_digits(call: Call) -> None:
+    made = call("telephony.externalCall.register", USER_ID=2, PHONE_NUMBER=KNOWN, TYPE=2)
+    call("telephony.externalCall.finish", CALL_ID=made["CALL_ID"], USER_ID=2, DURATION=15)
+
+    for wanted, expected in (({"%CALL_DURATION": "5"}, 1), ({"?ID": "9"}, 0), ({"%COST": "0"}, 1)):
+        assert expected == len(call("voximplant.statistic.get", FILTER=wanted))
+
+
+@pytest.mark.parametrize("start", [2**31, 2**62])
+def test_a_list_that_begins_beyond_every_row_is_empty(call: Call, start: int) -> None:
+    assert [] == call("crm.contact.list", start=start)
+    assert [] == call("voximplant.statistic.get", start=start)
+    assert [] == call("user.get", start=start)
+
+
+def test_the_page_of_a_client_beyond_every_column_is_not_found(url: str) -> None:
+    portal = Portal.open(db=url)
+
+    assert portal.store.read_sync(lambda connection: read_client(connection, "CONTACT", 3_000_000_000)) is None
+    portal.store.close_sync()

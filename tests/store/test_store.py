@@ -109,6 +109,16 @@ def test_hot_statements_read_and_write_in_the_transaction(store: Store) -> None:
     assert [(7,)] == store.read_sync(lambda c: found.rows(c, call="a"))
 
 
+def test_a_reader_sees_one_moment_of_the_database(store: Store) -> None:
+    def work(connection: Connection) -> tuple[int, int]:
+        before = count(connection)
+        store.write_sync(lambda writing: add(writing, "in between"))
+        return before, count(connection)
+
+    assert (0, 0) == store.read_sync(work)
+    assert 1 == store.read_sync(count)
+
+
 def test_a_second_owner_hears_who_has_the_database(store: Store, url: str) -> None:
     with pytest.raises(StoreLocked, match=rf"in use by process {os.getpid()} ") as caught:
         Store.open(url, migrations=MIGRATIONS)

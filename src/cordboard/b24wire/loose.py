@@ -12,10 +12,11 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-__all__ = ["as_flag", "as_float", "as_int", "as_items", "as_map", "as_text", "is_yes", "named"]
+__all__ = ["as_flag", "as_float", "as_id", "as_int", "as_items", "as_map", "as_text", "is_yes", "named"]
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)")
 _LARGEST = 2**63 - 1
+_LARGEST_ID = 2**31 - 1
 
 
 def as_flag(value: object) -> bool:
@@ -51,6 +52,11 @@ def as_int(value: object) -> int:
     if isinstance(value, int):
         return int(value) if abs(value) <= _LARGEST else 0
     return int(as_float(value))
+
+
+def as_id(value: object) -> int:
+    """A whole number that a column can hold; one beyond it is nobody's and stays comparable."""
+    return max(-_LARGEST_ID - 1, min(as_int(value), _LARGEST_ID))
 
 
 def as_text(value: object) -> str:

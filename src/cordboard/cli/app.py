@@ -11,10 +11,10 @@ import msgspec
 from cyclopts import App
 from sqlalchemy import Connection, delete, select
 
-from cordboard.cli.portal_database import fail, find_user, open_beside
-from cordboard.portal.credentials import ACCESS_SECONDS, ALL_SCOPES, add_application
+from cordboard.cli.portal_database import fail, find_user, open_beside, read_address, read_event
+from cordboard.portal.credentials import ACCESS_SECONDS, ALL_SCOPES, add_application, bind_event
 from cordboard.portal.rest.moments import micros
-from cordboard.portal.tables import application, auth_code, event_handler, token
+from cordboard.portal.tables import application, auth_code, event_handler, event_outbox, token
 
 __all__ = ["app"]
 
@@ -29,6 +29,7 @@ def add(
     user: str = "admin",
     scope: str = ALL_SCOPES,
     redirect: str = "",
+    bind: list[str] | None = None,
     json: bool = False,
 ) -> None:
     """Install a local application and print its secrets and first tokens, once.
@@ -45,13 +46,24 @@ def add(
         Comma list of scopes.
     redirect
         Address the browser comes back to with a code.
+    bind
+        EVENT=URL: send an event to an address; may be given several times.
     json
         Print JSON, for programs.
     """
     now = micros(datetime.now(UTC))
+    bindings = [read_binding(text) for text in bind or ()]
+
+    def work(connection: Connection, user_id: int) -> dict[str, str]:
+        made = add_application(connection, name, user_id, now, scopes=scope, redirect=redirect)
+        own = select(application.c.id).where(application.c.client_id == made["client_id"])
+        for event, address in bindings:
+            bind_event(connection, connection.execute(own).scalar_one(), event, address, now)
+        return made
+
     with open_beside(db) as store:
         user_id = store.read_sync(lambda connection: find_user(connection, user))
-        made = store.write_sync(lambda c: add_application(c, name, user_id, now, scopes=scope, redirect=redirect))
+        made = store.write_sync(lambda connection: work(connection, user_id))
     given = {**made, "expires_in": ACCESS_SECONDS}
     print(msgspec.json.encode(given).decode() if json else "\n".join(f"{key}\t{value}" for key, value in given.items()))
 
@@ -88,6 +100,8 @@ def remove(client_id: str, *, db: str = "sqlite:///portal.db") -> None:
 
     def work(connection: Connection) -> bool:
         own = select(application.c.id).where(application.c.client_id == client_id)
+        handlers = select(event_handler.c.id).where(event_handler.c.application_id.in_(own))
+        connection.execute(delete(event_outbox).where(event_outbox.c.handler_id.in_(handlers)))
         for table in (token, auth_code, event_handler):
             connection.execute(delete(table).where(table.c.application_id.in_(own)))
         return bool(connection.execute(delete(application).where(application.c.client_id == client_id)).rowcount)
@@ -96,3 +110,11 @@ def remove(client_id: str, *, db: str = "sqlite:///portal.db") -> None:
         gone = store.write_sync(work)
     if not gone:
         fail(f"there is no application {client_id}; `cordboard app list` shows them", 2)
+
+
+def read_binding(text: str) -> tuple[str, str]:
+    """`EVENT=URL`; ends the program where it is none."""
+    event, equals, address = text.partition("=")
+    if not equals:
+        fail(f"--bind {text}: write EVENT=URL, such as OnVoximplantCallEnd=http://127.0.0.1:9000/events", 2)
+    return read_event(event), read_address(address)

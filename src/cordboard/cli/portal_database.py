@@ -10,11 +10,13 @@ from typing import NoReturn
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
+from cordboard.portal.credentials import is_address
 from cordboard.portal.portal import MIGRATIONS
+from cordboard.portal.rest.event_names import EVENTS
 from cordboard.portal.tables import users
 from cordboard.store import Store, StoreError
 
-__all__ = ["fail", "find_user", "open_beside"]
+__all__ = ["fail", "find_user", "open_beside", "read_address", "read_event"]
 
 
 @contextmanager
@@ -43,6 +45,21 @@ def find_user(connection: Connection, login: str) -> int:
     if found is None:
         fail(f"there is no active user with the login {login}", 2)
     return found
+
+
+def read_event(name: str) -> str:
+    """The name of an event as it is stored; ends the program where there is no such event."""
+    event = name.strip().upper()
+    if event not in EVENTS:
+        fail(f"there is no event {name}; the REST method `events` lists them", 2)
+    return event
+
+
+def read_address(text: str) -> str:
+    """An address that events can be posted to; ends the program where it is none."""
+    if not is_address(text):
+        fail(f"{text} is no address to post to; it must begin with http:// or https://", 2)
+    return text
 
 
 def fail(sentence: str, exit_code: int) -> NoReturn:

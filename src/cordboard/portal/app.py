@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from litestar import Litestar, MediaType, get
 
 from cordboard.portal import pages
+from cordboard.portal.events import EventSender
 from cordboard.portal.rest.asgi import RestApp
 from cordboard.portal.rest.oauth import TokenApp
 
@@ -25,9 +26,12 @@ Asgi = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], 
 
 
 def build_app(portal: Portal) -> Asgi:
-    """The whole portal: REST, pages, live connection, health."""
+    """The whole portal: REST, pages, live connection, health; outgoing events for as long as the server lives."""
     rest, tokens = RestApp(portal), TokenApp(portal)
-    site = cast("Asgi", Litestar([healthz, readyz, *pages.handlers(portal)], openapi_config=None, debug=False))
+    sender = EventSender(portal)
+    routes = [healthz, readyz, *pages.handlers(portal)]
+    server = Litestar(routes, on_startup=[sender.start], on_shutdown=[sender.stop], openapi_config=None, debug=False)
+    site = cast("Asgi", server)
 
     async def app(
         scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]

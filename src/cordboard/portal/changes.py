@@ -48,6 +48,8 @@ class CallFinished:
     user_id: int
     #: who had the card until now
     user_ids: tuple[int, ...] = ()
+    #: user of `register`, where `finish` names another
+    registered_user_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

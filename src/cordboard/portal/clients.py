@@ -15,7 +15,7 @@ from typing import cast
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from cordboard.b24wire.codes import MULTIFIELD_VALUE_TYPES
-from cordboard.b24wire.loose import as_int, as_items, as_map, as_text
+from cordboard.b24wire.loose import as_id, as_items, as_map, as_text
 from cordboard.portal.crm.phone_key import index_key, reversed_digits
 from cordboard.portal.tables import company, contact, deal, lead, multifield, phone
 
@@ -65,7 +65,7 @@ def _read_change(type_id: str, item: object) -> FieldChange:
         type_id,
         as_text(fields.get("VALUE")).strip(),
         as_text(fields.get("VALUE_TYPE")).strip().upper(),
-        as_int(fields.get("ID")),
+        as_id(fields.get("ID")),
         as_text(fields.get("DELETE")) == "Y",
     )
 

@@ -13,15 +13,17 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from cordboard.b24wire.codes import ENTITY_TYPE_IDS
 from cordboard.b24wire.envelope import UNCONVERTED_DATE
 from cordboard.b24wire.errors import failure
 from cordboard.portal import people
 from cordboard.portal.changes import CallFinished, CardHidden, Change, ClientChanged
 from cordboard.portal.clients import TABLES
 from cordboard.portal.crm.phone_key import index_key
-from cordboard.portal.crm.ranking import Entity
+from cordboard.portal.crm.ranking import Match, primary_of
+from cordboard.portal.notes import latest_note
 from cordboard.portal.phones import formatted
-from cordboard.portal.search import find_by_keys
+from cordboard.portal.search import exists, find_by_keys
 from cordboard.portal.tables import (
     activity,
     activity_binding,
@@ -30,7 +32,6 @@ from cordboard.portal.tables import (
     call_binding,
     card,
     missed,
-    note,
     notification,
     open_call,
     timeline,
@@ -88,9 +89,10 @@ class Finisher:
             raise failure("Unexpected database error")
         code = effective_code(self.ended.code, self.ended.duration)
         self._move_created(row, user_id)
-        bindings = self._bindings(row)
-        activity_id = self._add_activity(row, bindings, user_id, code) if bindings else None
-        record = self._record(row, user_id, code, activity_id)
+        found = self._client(row)
+        bindings = found.bindings
+        activity_id = self._add_activity(row, found, user_id, code) if bindings else None
+        record = self._record(row, found, user_id, code, activity_id)
         call_row = int(cast("tuple[int]", self.connection.execute(insert(call), record).inserted_primary_key)[0])
         for kind, number in bindings:
             self.connection.execute(insert(call_binding).values(call=call_row, entity_type=kind, entity_id=number))
@@ -108,20 +110,20 @@ class Finisher:
             )
             self.changes.append(ClientChanged(kind, number, "update"))
 
-    def _bindings(self, row: Any) -> list[Entity]:
-        if row.bindings:
-            known = [(str(kind), int(number)) for kind, number in row.bindings]
-            return [entity for entity in known if self._exists(entity)]
+    def _client(self, row: Any) -> Match:
+        """The client of `register`, as far as it was not deleted meanwhile; nobody left: who has the number now."""
+        known = [(str(kind), int(number)) for kind, number in row.bindings]
+        left = [entity for entity in known if exists(self.connection, entity)]
+        if left:
+            named = (row.entity_type, row.entity_id) if row.entity_type else None
+            if named is not None and named not in left and not exists(self.connection, named):
+                named = primary_of(left)
+            return Match(named, left)
         if row.excluded:
-            return []
-        return find_by_keys(self.connection, [index_key(row.phone_number)]).bindings
+            return Match()
+        return find_by_keys(self.connection, [index_key(row.phone_number)])
 
-    def _exists(self, entity: Entity) -> bool:
-        """A client deleted during the call gets no activity."""
-        table = TABLES[entity[0]]
-        return self.connection.execute(select(table.c.id).where(table.c.id == entity[1])).first() is not None
-
-    def _add_activity(self, row: Any, bindings: list[Entity], user_id: int, code: str) -> int:
+    def _add_activity(self, row: Any, found: Match, user_id: int, code: str) -> int:
         values = activity_values(
             kind=row.type,
             number=formatted(row.phone_number, str(self.switch("country"))),
@@ -130,18 +132,23 @@ class Finisher:
             code=code,
             vote=self.ended.vote,
         )
-        owner = bindings[0]
-        client = (row.entity_type, row.entity_id) if row.entity_type else owner
+        owner = found.bindings[0]
+        kind, number = found.primary or owner
         sequence = self.connection.execute(insert(timeline).values(kind="activity")).inserted_primary_key
         activity_id = int(cast("tuple[int]", sequence)[0])
         values |= {"id": activity_id, "owner_type": owner[0], "owner_id": owner[1], "last_updated": self.now}
         values |= {"responsible_id": user_id, "author_id": user_id, "editor_id": user_id}
-        values |= {"origin_id": f"VI_{row.call_id}", "description": self._comment(row.call_id) or ""}
+        values |= {"origin_id": f"VI_{row.call_id}", "description": latest_note(self.connection, row.call_id) or ""}
         values["communications"] = [
-            {"TYPE": "PHONE", "VALUE": row.phone_number, "ENTITY_TYPE": client[0], "ENTITY_ID": client[1]}
+            {
+                "TYPE": "PHONE",
+                "VALUE": row.phone_number,
+                "ENTITY_ID": str(number),
+                "ENTITY_TYPE_ID": str(ENTITY_TYPE_IDS[kind]),
+            }
         ]
         self.connection.execute(insert(activity), values)
-        for kind, number in bindings:
+        for kind, number in found.bindings:
             self.connection.execute(
                 insert(activity_binding).values(activity_id=activity_id, entity_type=kind, entity_id=number)
             )
@@ -151,17 +158,12 @@ class Finisher:
             self.changes.append(ClientChanged(kind, number, "timeline"))
         return activity_id
 
-    def _comment(self, call_id: str) -> str | None:
-        """The note written last on any card of the call."""
-        latest = select(note.c.text).where(note.c.call_id == call_id, note.c.text != "")
-        return self.connection.execute(latest.order_by(note.c.changed_at.desc()).limit(1)).scalar()
-
-    def _record(self, row: Any, user_id: int, code: str, activity_id: int | None) -> dict[str, Any]:
+    def _record(self, row: Any, found: Match, user_id: int, code: str, activity_id: int | None) -> dict[str, Any]:
         app = row.application_id or None
         name = None
         if app is not None:
             name = self.connection.execute(select(application.c.name).where(application.c.id == app)).scalar()
-        entity = (row.entity_type, row.entity_id) if row.entity_type else (None, None)
+        entity = found.primary or (None, None)
         return {
             "call_id": row.call_id,
             "external_call_id": row.external_call_id or None,
@@ -184,11 +186,11 @@ class Finisher:
             "crm_entity_type": entity[0],
             "crm_entity_id": entity[1],
             "crm_activity_id": activity_id,
-            "comment": self._comment(row.call_id),
+            "comment": latest_note(self.connection, row.call_id),
             "call_record_url": self.ended.record_url or None,
             "call_list_id": row.call_list_id,
             "created": row.created,
-            "reasons": row.reasons,
+            "reasons": [*row.reasons, *(f"at the end: {reason}" for reason in found.reasons)],
             "state": self.state,
         }
 
@@ -216,7 +218,8 @@ class Finisher:
         self.connection.execute(delete(open_call).where(open_call.c.call_id == row.call_id))
         if user_id in watching:
             self.changes.append(CardHidden(row.call_id, (user_id,)))
-        self.changes.append(CallFinished(row.call_id, activity_id, user_id, watching))
+        was_of = row.user_id if row.user_id != user_id else 0
+        self.changes.append(CallFinished(row.call_id, activity_id, user_id, watching, was_of))
 
 
 def shown(call_row: int, record: dict[str, Any], activity_id: int | None) -> dict[str, object]:

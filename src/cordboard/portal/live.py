@@ -16,6 +16,8 @@ WAIT = 10 * SECOND
 SILENCE = 90 * SECOND
 #: a call that nobody finished and nobody told of for a day is over
 FORGOTTEN = 86_400 * SECOND
+#: failed commands that are remembered, and how much of a reason
+COMMANDS, LONGEST_REASON = 1000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,13 @@ class LiveCalls:
         """The call is finished."""
         if key := self._by_call.pop(call_id, None):
             self._by_linkedid.pop(key, None)
+
+    def command_failed(self, command_id: str, reason: str) -> None:
+        """A button of a card could not be served; the oldest such are forgotten."""
+        self.failed_commands.pop(command_id, None)
+        self.failed_commands[command_id] = reason[:LONGEST_REASON]
+        if len(self.failed_commands) > COMMANDS:
+            self.failed_commands.pop(next(iter(self.failed_commands)))
 
     def is_new_day(self, now: int) -> bool:
         """True once a day, and at the first call after a start: time to tidy up."""

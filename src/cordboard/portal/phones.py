@@ -47,10 +47,8 @@ def line_e164(line: str, country: str) -> str:
 @lru_cache(maxsize=10_000)
 def second_key(caller: str, line: str) -> str:
     """The caller's national number, if the line is an international one; else empty."""
-    if not line.lstrip("+").isdigit():
-        return ""
     try:
-        ours = phonenumbers.parse("+" + line.lstrip("+"), None)
+        ours = phonenumbers.parse("+" + line.strip().lstrip("+"), None)  # raises for a free name, as `trunk-1`
         if not phonenumbers.is_valid_number(ours):
             return ""
         theirs = phonenumbers.parse(caller, phonenumbers.region_code_for_number(ours))

@@ -32,10 +32,12 @@ from cordboard.portal.changes import (
     CardShown,
     Change,
     ClientChanged,
+    UserChanged,
 )
 from cordboard.portal.views.call_facts import CallView, card_ids, find_call
-from cordboard.portal.views.card_state import ELSEWHERE_STAYS, state_word, user_of
-from cordboard.portal.views.regions import list_messages, timeline_messages
+from cordboard.portal.views.card_state import ELSEWHERE_STAYS, state_word, user_of, whole_number
+from cordboard.portal.views.regions import has_timeline, list_messages, timeline_messages
+from cordboard.portal.views.sessions import session_holds
 from cordboard.web.render import Viewer, render
 from cordboard.web.words import translations
 
@@ -69,6 +71,8 @@ class OpenPage:
     greeted: bool = False
     #: everything is to be sent, since nobody knows what the tab missed
     stale: bool = False
+    #: the user changed: whether they may still look must be read first
+    doubted: bool = False
     something: asyncio.Event = field(default_factory=asyncio.Event)
     signed_out: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -130,6 +134,9 @@ class Hub:
     async def take(self, page: OpenPage) -> list[Message]:
         """What this page is to be told now; nothing if nothing on it changed."""
         page.something.clear()
+        if page.doubted and not await self._may_stay(page):
+            page.signed_out.set()
+            return []
         changes, stale, version = page.pending, page.stale, self.version
         page.pending, page.stale, page.version = [], False, version
         if page.greeted and not stale and not any(concerns(change, page) for change in changes):
@@ -141,13 +148,19 @@ class Hub:
 
     def _since(self, after: str) -> list[Change] | None:
         """The changes after a version; None if they are not known any more."""
-        epoch, _, count = after.partition(".")
-        if epoch != self._epoch or not count.isdigit() or int(count) > self._count:
+        epoch, _, text = after.partition(".")
+        count = whole_number(text)
+        if epoch != self._epoch or str(count) != text or count > self._count:
             return None
         oldest = self._recent[0][0] if self._recent else self._count + 1
-        if int(count) < oldest - 1:
+        if count < oldest - 1:
             return None
-        return [change for number, change in self._recent if number > int(count)]
+        return [change for number, change in self._recent if number > count]
+
+    async def _may_stay(self, page: OpenPage) -> bool:
+        """Whether the page's user may still work here; whoever may gets everything anew, by the present rights."""
+        page.doubted, page.stale, now = False, True, self.now()
+        return await self._portal.store.read(lambda database: session_holds(database, page.secret_hash, now))
 
     def _hear(self, change: Change) -> None:
         self._count += 1
@@ -155,6 +168,7 @@ class Hub:
         self._keep_ended(change)
         for page in self._pages:
             page.pending.append(change)
+            page.doubted |= isinstance(change, UserChanged) and change.user_id == page.viewer.user_id
             page.something.set()
 
     def _keep_ended(self, change: Change) -> None:
@@ -202,7 +216,7 @@ class Hub:
     def _messages(self, database: Connection, page: OpenPage, changes: list[Change], stale: bool) -> list[Message]:
         messages: list[Message] = []
         if stale or not page.greeted or any(touches_cards(change, page) for change in changes):
-            messages += self._card_messages(database, page, None if stale else touched_calls(changes))
+            messages += self._card_messages(database, page, None if stale else touched_calls(changes, page))
         path, query = urlsplit(page.path).path, parse_qs(urlsplit(page.path).query)
         now = self.now()
         if path == "/calls":
@@ -246,15 +260,21 @@ class Hub:
 
 def concerns(change: Change, page: OpenPage) -> bool:
     """Whether a change may alter anything on this page, as far as can be said without reading."""
-    on_page = (*CALL_CHANGES, ClientChanged) if page.path.startswith("/calls") else CLIENT_CHANGES
+    path = urlsplit(page.path).path
+    on_page = (*CALL_CHANGES, ClientChanged) if path == "/calls" else CLIENT_CHANGES if has_timeline(path) else ()
     return isinstance(change, on_page) or touches_cards(change, page)
 
 
-def touched_calls(changes: list[Change]) -> set[str] | None:
-    """The calls whose cards may say something else now; None: any of them."""
-    if any(isinstance(change, ClientChanged) for change in changes):
-        return None
-    return {change.call_id for change in changes if isinstance(change, (*CALL_CHANGES, CardShown, CardHidden))}
+def touched_calls(changes: list[Change], page: OpenPage) -> set[str]:
+    """The calls whose cards may say something else now.
+
+    A changed client touches the cards that name it and no other: each unknown number that calls makes a new lead, and
+    reading every card of every page again for it would delay the very card that is to be shown."""
+    touched = {change.call_id for change in changes if isinstance(change, (*CALL_CHANGES, CardShown, CardHidden))}
+    clients = {(change.kind, change.id) for change in changes if isinstance(change, ClientChanged)}
+    return touched | {
+        call_id for call_id, view in page.cards.items() if view.client and (view.client.kind, view.client.id) in clients
+    }
 
 
 def touches_cards(change: Change, page: OpenPage) -> bool:

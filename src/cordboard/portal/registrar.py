@@ -53,6 +53,8 @@ class Registrar:
     now: int
     #: what to publish after the commit
     changes: list[Change] = field(default_factory=list[Change])
+    #: the user of a new call; None: it was registered before
+    begun_for: int | None = None
 
     def run(self) -> dict[str, object]:
         """Register, or find the call already registered; the answer of the wire."""
@@ -98,7 +100,7 @@ class Registrar:
         for call_id, line_number, external_call_id in rows:
             if self.asked.line and line_number != self.asked.line:
                 continue
-            if self.asked.external_call_id and external_call_id != self.asked.external_call_id:
+            if self.asked.external_call_id not in (None, external_call_id):
                 continue
             return self.connection.execute(select(open_call).where(open_call.c.call_id == call_id)).one()
         return None
@@ -138,7 +140,7 @@ class Registrar:
             "type": self.asked.type,
             "application_id": self.application_id,
             "line_number": self.asked.line,
-            "external_call_id": self.asked.external_call_id,
+            "external_call_id": self.asked.external_call_id or "",
             "start_at": self.now if self.asked.start_at is None else self.asked.start_at,
             "registered_at": self.now,
             "entity_type": primary[0] if primary else "",
@@ -153,6 +155,7 @@ class Registrar:
             "shown_at": self.now if self.asked.show else None,
         }
         NEW_CALL.run(self.connection, **values)
+        self.begun_for = user_id
         self.changes.append(CallRegistered(call_id))
         self.changes += [ClientChanged(kind, number, "add") for kind, number in created]
         if self.asked.show:

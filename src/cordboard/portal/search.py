@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, union
 
+from cordboard.portal.clients import TABLES
 from cordboard.portal.crm.phone_key import index_key, reversed_digits
-from cordboard.portal.crm.ranking import Client, Match, OpenDeal, match
+from cordboard.portal.crm.ranking import Client, Entity, Match, OpenDeal, match
 from cordboard.portal.tables import contact, deal, entity_contact, lead, phone
 from cordboard.store.hot import Hot
 
-__all__ = ["find_by_keys", "find_rows", "match_of_entity"]
+__all__ = ["exists", "find_by_keys", "find_rows", "match_of_entity"]
 
 #: of each kind, as the original
 MOST = 250
@@ -29,6 +30,7 @@ INDEX = Hot(
     .order_by(phone.c.entity_id)
     .limit(4 * MOST)
 )
+EXISTS = {kind: Hot(select(table.c.id).where(table.c.id == bindparam("id"))) for kind, table in TABLES.items()}
 COMPANY_OF = Hot(select(contact.c.company_id).where(contact.c.id == bindparam("id")))
 OPEN_DEAL = (deal.c.stage_semantic_id == "P", deal.c.is_recurring.is_(False))
 OPEN_REPEAT_LEAD = (lead.c.status_semantic_id == "P", lead.c.is_return_customer.is_(True), lead.c.hidden.is_(False))
@@ -88,13 +90,20 @@ def find_by_keys(
 
 
 def match_of_entity(connection: Connection, kind: str, entity_id: int) -> Match:
-    """The client was named: it is primary, bound with its deals."""
+    """The client was named: it is primary, bound with its deals; one that is not there is nobody."""
+    if not exists(connection, (kind, entity_id)):
+        return Match(reasons=["the client named by the caller does not exist"])
     if kind in ("CONTACT", "COMPANY"):
         ids = [entity_id]
         clients = clients_of(connection, ids if kind == "CONTACT" else [], ids if kind == "COMPANY" else [])
         return match(clients) if clients else Match((kind, entity_id), [(kind, entity_id)])
     entity = (kind, entity_id)
     return Match(entity, [entity], has_open_deal=kind == "DEAL", reasons=["the client was named by the caller"])
+
+
+def exists(connection: Connection, entity: Entity) -> bool:
+    """Whether there is such a lead, contact, company or deal."""
+    return bool(EXISTS[entity[0]].rows(connection, id=entity[1]))
 
 
 def clients_of(connection: Connection, contacts: list[int], companies: list[int]) -> list[Client]:

@@ -3,7 +3,8 @@
 In:   a database URL (`sqlite:///portal.db`, `postgresql://user@host/name`).
 Out:  `Engines`, whose connections commit durably.
 Surprise: pysqlite opens transactions by itself, too late and too weakly; we switch that off and say BEGIN IMMEDIATE for
-the writer (so that it never has to upgrade a read lock) and BEGIN for readers (so that a reader sees one moment).
+the writer (so that it never has to upgrade a read lock) and BEGIN for readers (so that a reader sees one moment, for
+which PostgreSQL's need REPEATABLE READ).
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ def open_engines(text: str, *, readers: int) -> Engines:
             raise StoreUnreachable(f"{sqlite_path(url)}: the folder {folder} does not exist; make it or name another")
         writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", size=1)
         return Engines(url, writer, sqlite_engine(url, begin="BEGIN", size=readers))
-    return Engines(url, postgresql_engine(url, size=1), postgresql_engine(url, size=readers))
+    reader = postgresql_engine(url, size=readers, isolation_level="REPEATABLE READ")
+    return Engines(url, postgresql_engine(url, size=1), reader)
 
 
 def read_url(text: str) -> URL:
@@ -83,6 +85,8 @@ def sqlite_engine(url: URL, *, begin: str, size: int) -> Engine:
     def connected(raw: Any, _record: Any) -> None:
         for pragma in PRAGMAS:
             raw.execute(f"PRAGMA {pragma}")
+        # its own knows only ASCII: a search for a Cyrillic name would find nothing
+        raw.create_function("lower", 1, lower, deterministic=True)
 
     def begun(connection: Any) -> None:
         connection.exec_driver_sql(begin)
@@ -92,7 +96,12 @@ def sqlite_engine(url: URL, *, begin: str, size: int) -> Engine:
     return engine
 
 
-def postgresql_engine(url: URL, *, size: int) -> Engine:
+def lower(value: Any) -> Any:
+    """SQL's lower() for every alphabet."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def postgresql_engine(url: URL, *, size: int, **options: Any) -> Engine:
     return create_engine(
         url,
         pool_size=size,
@@ -100,6 +109,7 @@ def postgresql_engine(url: URL, *, size: int) -> Engine:
         # short: a dead session must not hold the advisory lock for hours
         connect_args={"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "connect_timeout": 10},
         **JSON,
+        **options,
     )
 
 

@@ -50,6 +50,8 @@ def engine(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        # templates change with the program only; a look at the file's time for each of a card's parts delays the card
+        auto_reload=False,
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # pyright: ignore
     known: dict[str, Any] = {"icon": icon, "static": asset_url, "languages": LANGUAGES}

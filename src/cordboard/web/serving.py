@@ -10,6 +10,7 @@ database was closed; ours keeps the signal to itself.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -18,7 +19,7 @@ from typing import Any
 
 import uvicorn
 
-__all__ = ["AnnouncingServer", "CannotListen", "listen", "server_config"]
+__all__ = ["AnnouncingServer", "CannotListen", "address_of", "listen", "server_config"]
 
 #: a page with an open WebSocket would hold the process for ever
 SHUTDOWN_SECONDS = 3
@@ -38,6 +39,13 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
         raise CannotListen(f"{host}:{port} cannot be listened on: {error.strerror}; choose another port") from error
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address by which this machine reaches a listening socket; one that listens everywhere is reached at home."""
+    host, port = str(listening.getsockname()[0]), listening.getsockname()[1]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 compared, not listened on
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def server_config(app: Any, **options: Any) -> uvicorn.Config:
@@ -67,4 +75,7 @@ class AnnouncingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            # what the program itself consists of stays: looking through it again and again stopped every call for 90 ms
+            gc.collect()
+            gc.freeze()
             self._on_started()

@@ -48,3 +48,15 @@ def test_a_repeat_lead_is_bound_where_there_is_no_deal() -> None:
 def test_a_lead_in_work_counts_only_where_nobody_else_is_known() -> None:
     assert ("LEAD", 4) == match([], 4).primary
     assert ("CONTACT", 5) == match([Client("CONTACT", 5)], 4).primary
+
+
+def test_the_deal_of_a_contact_counts_though_another_company_has_the_number() -> None:
+    contact = Client("CONTACT", 5, company_id=8, deals=(OpenDeal(3),))
+
+    found = match([Client("COMPANY", 7), contact])
+
+    assert (("CONTACT", 5), [("COMPANY", 7)], True) == (found.primary, found.bindings, found.has_open_deal)
+
+
+def test_a_repeat_lead_of_a_contact_counts_though_another_company_has_the_number() -> None:
+    assert match([Client("COMPANY", 7), Client("CONTACT", 5, repeat_leads=(12,))]).has_repeat_lead

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from tests.portal.rest.conftest import Rest
 
+from cordboard.portal.changes import ClientChanged
+
 KINDS = ("lead", "contact", "company", "deal")
 PHONE = [{"VALUE": "8 (900) 123-45-67", "VALUE_TYPE": "MOBILE"}]
 
@@ -258,3 +260,20 @@ def test_an_incomplete_activity_is_refused(rest: Rest, missing: str, text: str) 
     del fields[missing]
 
     assert (400, "", text) == rest.call("crm.activity.add", {"fields": fields}).refusal
+
+
+def test_a_change_of_an_activity_is_told_to_every_client_it_lies_at(rest: Rest) -> None:
+    contact, company = add(rest, "contact"), add(rest, "company")
+    owners = [{"OWNER_TYPE_ID": 3, "OWNER_ID": contact}, {"OWNER_TYPE_ID": 4, "OWNER_ID": company}]
+    fields = {"TYPE_ID": 2, "SUBJECT": "x", "RESPONSIBLE_ID": 1, "COMMUNICATIONS": [{"VALUE": "1"}], "BINDINGS": owners}
+    activity_id = rest.call("crm.activity.add", {"fields": fields}).result
+    told: list[object] = []
+    rest.portal.subscribe(told.append)
+
+    rest.call("crm.activity.update", {"id": activity_id, "fields": {"SUBJECT": "y"}})
+    both = {ClientChanged("CONTACT", contact, "timeline"), ClientChanged("COMPANY", company, "timeline")}
+    assert both == set(told)
+
+    told.clear()
+    rest.call("crm.activity.delete", {"id": activity_id})
+    assert both == set(told)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Client", "Entity", "Match", "OpenDeal", "match", "sort_bindings"]
+__all__ = ["Client", "Entity", "Match", "OpenDeal", "match", "primary_of", "sort_bindings"]
 
 #: kind and id, as in the wire's CRM_ENTITY_TYPE and CRM_ENTITY_ID
 Entity = tuple[str, int]
@@ -76,13 +76,15 @@ def match(clients: Iterable[Client], lead_in_work: int | None = None) -> Match:
     contact = next((client for client in ranked if client.kind == "CONTACT"), None)
     company = next((client for client in ranked if client.kind == "COMPANY"), None)
     bound = [client for client in (company, contact_beside(company, contact)) if client is not None]
+    # a deal of the client in sight forbids a new lead, though it may not be where the activity lies
+    chosen = [client for client in (contact, company) if client is not None]
     primary = contact or company
     assert primary is not None
     return Match(
         primary=(primary.kind, primary.id),
         bindings=sort_bindings(entity for client in bound for entity in bindings_of(client)),
-        has_open_deal=any(client.deals for client in bound),
-        has_repeat_lead=any(client.repeat_leads for client in bound),
+        has_open_deal=any(client.deals for client in chosen),
+        has_repeat_lead=any(client.repeat_leads for client in chosen),
         contact_id=contact.id if contact else None,
         company_id=company.id if company else None,
         reasons=[why(primary, len(ranked))],
@@ -107,6 +109,12 @@ def sort_bindings(entities: Iterable[Entity]) -> list[Entity]:
     return sorted(dict.fromkeys(entities), key=lambda entity: ORDER.index(entity[0]))
 
 
+def primary_of(bindings: Iterable[Entity]) -> Entity | None:
+    """The primary among bindings: contact, lead, company; a deal never is."""
+    possible = [entity for entity in bindings if entity[0] in PRIMARY_ORDER]
+    return min(possible, key=lambda entity: PRIMARY_ORDER.index(entity[0]), default=None)
+
+
 def why(primary: Client, found: int) -> str:
     kind = primary.kind.lower()
     if primary.deals:
@@ -119,4 +127,5 @@ def why(primary: Client, found: int) -> str:
 
 
 TYPE_IDS = {"CONTACT": 3, "COMPANY": 4}
+PRIMARY_ORDER: Sequence[str] = ("CONTACT", "LEAD", "COMPANY")
 ORDER: Sequence[str] = ("DEAL", "LEAD", "CONTACT", "COMPANY")

@@ -1,8 +1,8 @@
 """This package holds the portal's screens, one file each; `handlers` gives them to the server.
 
-Reading order: `site` (what every screen stands on), `sign_in`, `calls`, `clients`, `cards` (what a user does
-on a call card), `live` (the WebSocket). What they show is read by `cordboard/portal/views`, and
-`cordboard/portal/push.py` keeps open pages true.
+Reading order: `site` (what every screen stands on), `sign_in`, `authorize` (an application is let in), `calls`,
+`clients`, `cards` (what a user does on a call card), `live` (the WebSocket). What they show is read by
+`cordboard/portal/views`, and `cordboard/portal/push.py` keeps open pages true.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from litestar import Request, Response, Router, get
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-from cordboard.portal.pages import calls, cards, clients, live, sign_in, static
+from cordboard.portal.pages import authorize, calls, cards, clients, live, sign_in, static
 from cordboard.portal.pages.site import N_, Site
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
         unknown_page,
         *static.handlers(),
         *sign_in.handlers(site),
+        *authorize.handlers(site),
         *calls.handlers(site),
         *clients.handlers(site),
         *cards.handlers(site),

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from cordboard.portal.pages.site import Site, Web, go_to, to_sign_in
 from cordboard.portal.views.call_facts import CallView, list_calls
+from cordboard.portal.views.card_state import whole_number
 from cordboard.portal.views.sessions import users_seen_by
 
 PAGE = 50
@@ -37,4 +38,4 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
 
 
 def page_number(text: str) -> int:
-    return max(1, min(100_000, int(text))) if text.isdigit() else 1
+    return max(1, min(100_000, whole_number(text)))

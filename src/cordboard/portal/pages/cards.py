@@ -2,11 +2,12 @@
 
 from litestar import Response, post
 from litestar.types import ControllerRouterHandler
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete
 
-from cordboard.portal.changes import CardHidden
+from cordboard.portal.changes import CallChanged, CardHidden
+from cordboard.portal.notes import keep_note
 from cordboard.portal.pages.site import Site, Visit, Web, is_ours, read_form
-from cordboard.portal.tables import card, note
+from cordboard.portal.tables import card
 
 LONGEST_NOTE = 10_000
 
@@ -28,7 +29,9 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
             return Response(None, status_code=403)
         visit, form = found
         text, now = form.get("text", "")[:LONGEST_NOTE], site.now()
-        await site.portal.store.write(lambda database: keep_note(database, call_id, visit.viewer.user_id, text, now))
+        user_id = visit.viewer.user_id
+        if await site.portal.store.write(lambda database: keep_note(database, call_id, user_id, text, now)):
+            site.portal.publish(CallChanged(call_id))
         return Response(None, status_code=204)
 
     @post("/cards/{call_id:str}/close", status_code=204)
@@ -44,11 +47,6 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
         return Response(None, status_code=204)
 
     return [write_note, close_card]
-
-
-def keep_note(database: Connection, call_id: str, user_id: int, text: str, now: int) -> None:
-    database.execute(delete(note).where(note.c.call_id == call_id, note.c.user_id == user_id))
-    database.execute(insert(note).values(call_id=call_id, user_id=user_id, text=text, changed_at=now))
 
 
 def drop_card(database: Connection, call_id: str, user_id: int) -> None:

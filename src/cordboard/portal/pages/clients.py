@@ -4,6 +4,7 @@ from litestar import Response, get
 from litestar.types import ControllerRouterHandler
 from sqlalchemy import Connection
 
+from cordboard.b24wire.loose import as_id
 from cordboard.portal.pages.site import N_, Site, Web, to_sign_in
 from cordboard.portal.views.client_facts import Client, Entry, find_client, list_clients, read_timeline, related
 from cordboard.web.words import translations
@@ -55,6 +56,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
 
 
 def read_client(database: Connection, kind: str, client_id: int) -> tuple[Client, list[Client], list[Entry]] | None:
+    client_id = as_id(client_id)
     client = find_client(database, kind, client_id)
     if client is None:
         return None

@@ -58,13 +58,14 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
                 "Too many attempts. Try again in %d second.", "Too many attempts. Try again in %d seconds.", wait
             )
             return form_page(site, request, login, next_page, error % wait, 429)
+        for name in names:
+            throttle.failed(name, now)
         user = await site.portal.store.read(lambda database: find_user(database, login))
         fits = await asyncio.to_thread(password_fits, form.get("password", ""), user.password_hash if user else "")
         if user is None or not fits:
-            for name in names:
-                throttle.failed(name, now)
             return form_page(site, request, login, next_page, say.gettext("Login or password is wrong."), 401)
         throttle.succeeded(names[0])
+        throttle.forgive(names[1])
         return await signed_in(site, request, user.id, safe_next(next_page))
 
     @get("/login/once/{token:str}")

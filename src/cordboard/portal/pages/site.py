@@ -173,5 +173,9 @@ def same_origin(connection: Connection) -> bool:
 
 
 def safe_next(address: str) -> str:
-    """An address on this site to go to; anything else is the front page."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
+    """An address on this site to go to; anything else is the front page.
+
+    Browsers drop tabs and line ends and take a backslash for a slash: `/<tab>/evil.example` is another site.
+    """
+    plain = address.isascii() and address.isprintable() and not {" ", "\\"} & set(address)
+    return address if plain and address.startswith("/") and not address.startswith("//") else "/"

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, insert
 
 from cordboard.b24wire.codes import ENTITY_TYPE_IDS, EntityType
-from cordboard.b24wire.loose import as_int, as_items, as_map, as_text
+from cordboard.b24wire.loose import as_id, as_int, as_items, as_map, as_text
 from cordboard.portal.rest.filters import Filterable, as_date, to_flag
 from cordboard.portal.rest.moments import shown
 from cordboard.portal.rest.registry import Context
@@ -96,7 +96,7 @@ def filterable(context: Context, name: str) -> Filterable | None:
         return Filterable(column, to_flag, text=False)
     if kind in ("object", "crm_activity_communication", "diskfile"):
         return None
-    return Filterable(column) if kind in _TEXT else Filterable(column, as_int, text=False)
+    return Filterable(column) if kind in _TEXT else Filterable(column, as_id, text=False)
 
 
 def record_of(row: Row[Any], context: Context, wanted: set[str]) -> dict[str, object]:

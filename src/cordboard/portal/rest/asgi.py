@@ -17,10 +17,11 @@ from cordboard.b24wire import errors
 from cordboard.b24wire.envelope import encode_json, encode_xml, success, timing
 from cordboard.b24wire.errors import RestError
 from cordboard.b24wire.loose import as_text
+from cordboard.portal.changes import Change, UserChanged
 from cordboard.portal.rest import batch, failures, methods
-from cordboard.portal.rest.auth import Credential, Credentials
+from cordboard.portal.rest.auth import Credentials
 from cordboard.portal.rest.dispatch import get_method, run
-from cordboard.portal.rest.limits import LeakyBuckets, OperatingTimes, read_rate
+from cordboard.portal.rest.limits import LeakyBuckets, Meter, OperatingTimes, read_rate
 from cordboard.portal.rest.registry import Context, Params
 from cordboard.portal.rest.request import MAX_BODY, Address, read_address, read_params
 
@@ -50,6 +51,7 @@ class RestApp:
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
         self.credentials = Credentials(portal.store)
+        portal.subscribe(self._hear)
         self._buckets: tuple[str, LeakyBuckets | None] = ("", None)
         self._operating = OperatingTimes(0.0)
 
@@ -91,7 +93,8 @@ class RestApp:
             credential = await self.credentials.of_token(token, int(started.timestamp() * 1_000_000))
         else:
             raise errors.no_auth_found()
-        self._check_limits(scope, credential, method.name, began)
+        self._check_limits(scope, began)
+        meter = Meter(self._operating, credential.key)
         context = Context(
             portal=self.portal,
             user_id=credential.user_id,
@@ -102,18 +105,21 @@ class RestApp:
             rest_path=f"/rest/{address.user}/{address.secret}" if address.user else "/rest",
             access_token="" if address.user else token,
             remote=(scope.get("client") or ("", 0))[0],
+            meter=meter,
         )
         result = await run(context, method, params)
         spent = perf_counter() - began
-        self._operating.add(credential.key, method.name, spent, began)
-        time = timing(
-            started,
-            started + timedelta(seconds=spent),
-            operating=self._operating.spent(credential.key, method.name, began),
-        )
+        finished = started + timedelta(seconds=spent)
+        time = timing(started, finished, operating=meter.spent(method.name, began))
         return 200, success(result, time)
 
-    def _check_limits(self, scope: Scope, credential: Credential, method: str, now: float) -> None:
+    def _hear(self, change: Change) -> None:
+        """A user dismissed over REST loses his tokens at once."""
+        if isinstance(change, UserChanged):
+            self.credentials.forget()
+
+    def _check_limits(self, scope: Scope, now: float) -> None:
+        """Refuse one request too many; the time that methods may take is looked at before each of them."""
         rate = as_text(self._switch("rate_limit"))
         if rate != self._buckets[0]:
             limits = read_rate(rate)
@@ -123,8 +129,6 @@ class RestApp:
             raise errors.query_limit_exceeded()
         limit = self._switch("operating_limit")
         self._operating.limit = float(limit) if isinstance(limit, int | float) else 0.0
-        if not self._operating.allowed(credential.key, method, now):
-            raise errors.operation_time_limit()
 
     def _empty_code(self) -> str:
         return "" if self._switch("empty_error_code", True) else "ERROR_CORE"

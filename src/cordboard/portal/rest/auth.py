@@ -91,24 +91,28 @@ class Credentials:
 
     def forget(self) -> None:
         """Look everything up anew: a webhook, token or user was changed by this process."""
-        self._known.clear()
+        self._known = OrderedDict()  # a look-up under way fills the old one
 
     async def _remember(
         self, key: tuple[str, str], look: Callable[[], Awaitable[Credential | None]]
     ) -> Credential | None:
-        moment = time.monotonic()
-        known = self._known.get(key)
+        moment, remembered = time.monotonic(), self._known
+        known = remembered.get(key)
         if known and moment - known[0] < _REMEMBERED:
             return known[1]
         if known:  # one request looks it up anew, the others do not queue behind it
-            self._known[key] = (moment, known[1])
-        found = await look()
+            remembered[key] = (moment, known[1])
+        try:
+            found = await look()
+        except BaseException:  # refused: it must not live on by having been looked up
+            remembered.pop(key, None)
+            raise
         if found is None:  # guesses must not push good ones out
-            self._known.pop(key, None)
+            remembered.pop(key, None)
             return None
-        self._known[key] = (moment, found)
-        while len(self._known) > _CACHED:
-            self._known.popitem(last=False)
+        remembered[key] = (moment, found)
+        while len(remembered) > _CACHED:
+            remembered.popitem(last=False)
         return found
 
 

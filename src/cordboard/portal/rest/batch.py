@@ -38,10 +38,12 @@ async def batch(context: Context, params: Params) -> object:
 async def _run_command(context: Context, run_of: Batch, command: Command, began: float) -> None:
     started = context.now + timedelta(seconds=perf_counter() - began)
     try:
-        answer = await run(context, get_method(command.method), command.params, in_batch=True)
+        asked = get_method(command.method)
+        answer = await run(context, asked, command.params, in_batch=True)
     except RestError:
         raise
     except Exception as error:  # one broken command must not take the others with it
         raise failures.refusal_for(error, command.method) from error
     finished = context.now + timedelta(seconds=perf_counter() - began)
-    run_of.succeeded(command.key, answer, timing(started, finished))
+    operating = context.meter.spent(asked.name, perf_counter()) if context.meter else 0.0
+    run_of.succeeded(command.key, answer, timing(started, finished, operating=operating))

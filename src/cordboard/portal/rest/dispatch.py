@@ -6,11 +6,15 @@ Out:  the method's result or page; raises a ``RestError``, and nothing else for 
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from cordboard.b24wire import errors
 from cordboard.b24wire.loose import as_int
 from cordboard.portal.rest.registry import Context, Method, Params, find_method
 
 __all__ = ["RESERVED", "get_method", "run"]
+
+BATCH = "batch"
 
 #: Parameters that belong to the transport; a method never sees them.
 RESERVED = ("auth", "access_token", "start", "state", "sessid")
@@ -25,7 +29,11 @@ def get_method(name: str) -> Method:
 
 
 async def run(context: Context, method: Method, params: Params, *, in_batch: bool = False) -> object:
-    """Check the caller's scopes and run the method."""
+    """Check the caller's budget and scopes and run the method; its time counts, that of a batch is its commands'."""
+    meter = context.meter if method.name != BATCH else None
+    began = perf_counter()
+    if meter is not None and not meter.allowed(method.name, began):
+        raise errors.operation_time_limit()
     if in_batch and not method.batch:
         raise errors.batch_method_not_allowed()
     if not method.granted(context.scopes):
@@ -35,4 +43,8 @@ async def run(context: Context, method: Method, params: Params, *, in_batch: boo
     start = as_int(params.get("start"))
     for name in RESERVED:
         params.pop(name, None)
-    return await method.handler(context.at(start) if start != context.start else context, params)
+    try:
+        return await method.handler(context.at(start) if start != context.start else context, params)
+    finally:
+        if meter is not None:
+            meter.add(method.name, perf_counter() - began, began)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, func, select
 
 from cordboard.b24wire import errors
-from cordboard.b24wire.loose import as_float, as_int, as_items, as_map, as_text, named
+from cordboard.b24wire.loose import as_float, as_id, as_items, as_map, as_text, named
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.changes import ClientChanged
 from cordboard.portal.clients import TABLES
@@ -35,7 +35,7 @@ def describe(kind: str) -> dict[str, object]:
 
 def read_id(params: Params) -> int:
     """The entity's id in any spelling; refused when missing."""
-    entity_id = as_int(named(params, "id"))
+    entity_id = as_id(named(params, "id"))
     if entity_id <= 0:
         raise errors.failure("ID is not defined or invalid.")
     return entity_id
@@ -77,7 +77,7 @@ async def delete_entity(context: Context, kind: str, params: Params) -> object:
         owner = select(TABLES[kind].c.assigned_by_id).where(TABLES[kind].c.id == entity_id)
         if not may_delete(connection, context.user_id, connection.execute(owner).scalar()):
             raise errors.failure("Access denied.")
-        remove_entity(connection, kind, entity_id)
+        remove_entity(connection, context, kind, entity_id)
 
     await context.portal.store.write(work)
     context.portal.publish(ClientChanged(kind, entity_id, "delete"))
@@ -94,7 +94,7 @@ def filterable(kind: str, context: Context, name: str) -> Filterable | None:
         return Filterable(table.c.extra[field.name].as_string(), nullable=True)
     column: Column[Any] = table.c[field.column]
     if field.kind in _NUMERIC:
-        return Filterable(column, as_int, text=False)
+        return Filterable(column, as_id, text=False)
     if field.kind == Kind.DOUBLE:
         return Filterable(column, as_float, text=False)
     if field.kind == Kind.CHAR:

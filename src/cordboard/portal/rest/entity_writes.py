@@ -15,6 +15,7 @@ from cordboard.b24wire import errors
 from cordboard.b24wire.loose import as_float, as_int, as_items, as_text
 from cordboard.portal.clients import TABLES, delete_multifields, read_changes, write_multifields
 from cordboard.portal.crm.fields import MULTIFIELDS, Field, Kind, field_named
+from cordboard.portal.outbox import outbox_of
 from cordboard.portal.rest.filters import as_date, to_flag
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import Context
@@ -42,6 +43,7 @@ def insert_entity(
         title = f"{'Lead' if kind == 'LEAD' else 'Deal'} #{entity_id}"
         connection.execute(update(table).where(table.c.id == entity_id).values(title=title))
     _write_linked(connection, kind, entity_id, fields)
+    outbox_of(connection, context).say_entity(kind, "add", entity_id)
     return entity_id
 
 
@@ -65,9 +67,10 @@ def change_entity(
     values |= {"date_modify": now, "modify_by_id": context.user_id}
     connection.execute(update(table).where(table.c.id == entity_id).values(**values))
     _write_linked(connection, kind, entity_id, fields)
+    outbox_of(connection, context).say_entity(kind, "update", entity_id)
 
 
-def remove_entity(connection: Connection, kind: str, entity_id: int) -> None:
+def remove_entity(connection: Connection, context: Context, kind: str, entity_id: int) -> None:
     """Delete the row and everything that points at it as its own."""
     table = TABLES[kind]
     if not connection.execute(delete(table).where(table.c.id == entity_id)).rowcount:
@@ -79,6 +82,7 @@ def remove_entity(connection: Connection, kind: str, entity_id: int) -> None:
         connection.execute(delete(entity_contact).where(entity_contact.c.contact_id == entity_id))
     bound = (activity_binding.c.entity_type == kind, activity_binding.c.entity_id == entity_id)
     connection.execute(delete(activity_binding).where(*bound))
+    outbox_of(connection, context).say_entity(kind, "delete", entity_id)
 
 
 def may_delete(connection: Connection, user_id: int, responsible_id: int | None) -> bool:

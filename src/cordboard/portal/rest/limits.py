@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-__all__ = ["LeakyBuckets", "OperatingTimes", "read_rate"]
+__all__ = ["LeakyBuckets", "Meter", "OperatingTimes", "read_rate"]
 
 _MAX_KEYS = 10_000
 _BASKET = 60
@@ -90,3 +90,23 @@ class OperatingTimes:
         baskets = self._baskets.get((credential, method))
         first = min(baskets.minutes) if baskets and baskets.minutes else int(now // _BASKET)
         return (first + _BASKETS) * _BASKET
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """The running times of one credential."""
+
+    times: OperatingTimes
+    credential: str
+
+    def allowed(self, method: str, now: float) -> bool:
+        """Whether the method's budget still has something left."""
+        return self.times.allowed(self.credential, method, now)
+
+    def add(self, method: str, seconds: float, now: float) -> None:
+        """Count a run of the method."""
+        self.times.add(self.credential, method, seconds, now)
+
+    def spent(self, method: str, now: float) -> float:
+        """Seconds the method took within the last ten minutes."""
+        return self.times.spent(self.credential, method, now)

@@ -20,6 +20,7 @@ from cordboard.b24wire.paging import Page
 
 if TYPE_CHECKING:
     from cordboard.portal.portal import Portal
+    from cordboard.portal.rest.limits import Meter
 
 __all__ = ["Context", "Handler", "Method", "Page", "Params", "all_methods", "find_method", "method", "method_names"]
 
@@ -50,6 +51,8 @@ class Context:
     access_token: str = ""
     #: The address the request came from.
     remote: str = ""
+    #: Counts how long methods run for this credential; None where nobody counts.
+    meter: Meter | None = None
 
     @property
     def is_webhook(self) -> bool:

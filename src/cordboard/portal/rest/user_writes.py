@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select, update
 
 from cordboard.b24wire import errors
-from cordboard.b24wire.loose import as_int, as_items, as_text
+from cordboard.b24wire.loose import as_id, as_items, as_text
 from cordboard.portal.crm.phone_key import clean, index_key
 from cordboard.portal.rest.filters import to_flag
 from cordboard.portal.rest.registry import Context
@@ -60,7 +60,7 @@ def change_user(connection: Connection, context: Context, user_id: int, sent: di
         if name in sent:
             _rewrite_phone(connection, user_id, kind, str(changed[TEXTS[name]]))
     if "UF_DEPARTMENT" in sent:
-        _rewrite_departments(connection, user_id, [as_int(item) for item in as_items(sent["UF_DEPARTMENT"])])
+        _rewrite_departments(connection, user_id, [as_id(item) for item in as_items(sent["UF_DEPARTMENT"])])
 
 
 def _check_extension(connection: Connection, user_id: int, extension: str) -> None:

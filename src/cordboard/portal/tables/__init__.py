@@ -10,7 +10,15 @@ flags are booleans (the wire's `Y`/`N` is made at the edge); no secret is stored
 be sent again.
 """
 
-from cordboard.portal.tables.access import application, auth_code, event_handler, token, web_session, webhook
+from cordboard.portal.tables.access import (
+    application,
+    auth_code,
+    event_handler,
+    event_outbox,
+    token,
+    web_session,
+    webhook,
+)
 from cordboard.portal.tables.base import metadata
 from cordboard.portal.tables.calls import (
     call,
@@ -48,6 +56,7 @@ __all__ = [
     "department",
     "entity_contact",
     "event_handler",
+    "event_outbox",
     "exclusion",
     "file",
     "lead",

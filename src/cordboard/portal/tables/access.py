@@ -83,6 +83,24 @@ event_handler = Table(
     sqlite_autoincrement=True,
 )
 
+event_outbox = Table(
+    "event_outbox",
+    metadata,
+    identity(),
+    Column("handler_id", Integer, nullable=False, index=True),
+    Column("event", Text, nullable=False),
+    #: JSON of the `data` block
+    text("data"),
+    #: who caused it; 0: nobody
+    Column("user_id", Integer, nullable=False),
+    #: scheme and host the portal was asked under: begins every address of the `auth` block
+    text("base_url"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
 web_session = Table(
     "web_session",
     metadata,

@@ -47,7 +47,8 @@ class Asked:
     entity: tuple[str, int | None] | None
     show: bool
     line: str
-    external_call_id: str
+    #: None: not sent, so any call of the same key is the same
+    external_call_id: str | None
     call_list_id: int | None
 
 
@@ -77,7 +78,7 @@ def read_asked(params: Mapping[str, object], now: datetime) -> Asked:
         entity=read_entity(params),
         show="SHOW" not in params or as_flag(params["SHOW"]),
         line=as_text(params.get("LINE_NUMBER")).strip()[:LINE_LENGTH],
-        external_call_id=as_text(params.get("EXTERNAL_CALL_ID")),
+        external_call_id=as_text(params["EXTERNAL_CALL_ID"]) if "EXTERNAL_CALL_ID" in params else None,
         call_list_id=read_id(params.get("CALL_LIST_ID")),
     )
 

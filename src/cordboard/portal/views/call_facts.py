@@ -14,7 +14,16 @@ from sqlalchemy import Connection, Select, literal, select, union_all
 from cordboard.b24wire.loose import as_items, as_map, as_text
 from cordboard.portal.live import CallLive, LiveCalls
 from cordboard.portal.tables import activity, activity_binding, call, card, line, note, open_call, users
-from cordboard.portal.views.card_state import CardState, Finished, Running, state_of_finished, state_of_running
+from cordboard.portal.views.card_state import (
+    TALKING,
+    CardState,
+    Finished,
+    Running,
+    state_of_finished,
+    state_of_running,
+    state_word,
+    user_of,
+)
 from cordboard.portal.views.client_facts import Client, find_client, open_deal, user_names
 
 OUTGOING = (1, 4)
@@ -63,8 +72,12 @@ class CallView:
 
     @property
     def key(self) -> str:
-        """The call's id as part of an element's id."""
-        return re.sub(r"[^A-Za-z0-9]", "-", self.call_id)
+        return element_key(self.call_id)
+
+
+def element_key(call_id: str) -> str:
+    """A call's id as part of an element's id."""
+    return re.sub(r"[^A-Za-z0-9]", "-", call_id)
 
 
 def find_call(connection: Connection, live: LiveCalls, call_id: str, user_id: int, *, card: bool) -> CallView | None:
@@ -252,8 +265,8 @@ def talker(live: LiveCalls, row: Any) -> int:
     """The user whose view of a running call the list shows: who talks, else whose call it is."""
     told = live.get(row.call_id)
     for one in reversed(told.conversations if told else []):
-        if one.get("STATE") in ("talking", "held", "parked") and str(one.get("USER_ID") or "").isdigit():
-            return int(one["USER_ID"])
+        if state_word(one) in TALKING and user_of(one):
+            return user_of(one)
     return row.user_id
 
 

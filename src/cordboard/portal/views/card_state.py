@@ -17,6 +17,9 @@ SECOND = 1_000_000
 ENDED_STAYS = 30 * SECOND
 ELSEWHERE_STAYS = 4 * SECOND
 
+#: the last second that is believed: the year 2100 begins
+LATEST = 4_102_444_800
+
 TALKING = ("talking", "held", "parked")
 
 
@@ -86,7 +89,7 @@ def state_of_running(user_id: int, call: Running) -> CardState:
     answered = moment(mine[-1].get("ANSWERED_AT"))
     ended_at = moment(mine[-1].get("ENDED_AT"))
     if answered and ended_at:
-        return CardState("ended", length=(ended_at - answered) // SECOND, closes_at=ended_at + ENDED_STAYS)
+        return CardState("ended", length=max(0, ended_at - answered) // SECOND, closes_at=ended_at + ENDED_STAYS)
     return waiting(call)
 
 
@@ -125,8 +128,13 @@ def state_of_finished(user_id: int, call: Finished) -> CardState:
 
 
 def user_of(conversation: Mapping[str, Any]) -> int:
-    value = str(conversation.get("USER_ID") or "")
-    return int(value) if value.isdigit() else 0
+    return whole_number(conversation.get("USER_ID"))
+
+
+def whole_number(value: object) -> int:
+    """An id or a count as a stranger wrote it; 0 for anything that is none (`²` is a digit, and no number)."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def state_word(conversation: Mapping[str, Any]) -> str:
@@ -134,13 +142,22 @@ def state_word(conversation: Mapping[str, Any]) -> str:
 
 
 def moment(value: object) -> int | None:
-    """Microseconds of a moment on the wire: ISO 8601, or a number of seconds; None where it is absent or unreadable."""
-    text = str(value or "")
-    try:
-        return round(float(text) * SECOND)
-    except ValueError:
-        pass
-    try:
-        return round(datetime.fromisoformat(text).timestamp() * SECOND)
-    except ValueError:
-        return None
+    """Microseconds of a moment on the wire: ISO 8601, or a number of seconds.
+
+    None where it is absent, unreadable, or no moment of this century: no page could write such a year.
+    """
+    seconds = seconds_of(str(value or ""))
+    return round(seconds * SECOND) if seconds is not None and 0 <= seconds <= LATEST else None
+
+
+def seconds_of(text: str) -> float | None:
+    for read in (float, of_calendar):
+        try:
+            return read(text)
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+def of_calendar(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()

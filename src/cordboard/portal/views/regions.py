@@ -17,7 +17,8 @@ from cordboard.portal.changes import (
 )
 from cordboard.portal.live import LiveCalls
 from cordboard.portal.tables import activity_binding, call, call_binding, open_call
-from cordboard.portal.views.call_facts import CallView, list_calls, row_of
+from cordboard.portal.views.call_facts import CallView, element_key, list_calls, row_of
+from cordboard.portal.views.card_state import whole_number
 from cordboard.portal.views.client_facts import PAGES, read_timeline
 from cordboard.portal.views.sessions import users_seen_by
 from cordboard.web.render import Viewer, render
@@ -41,7 +42,8 @@ def list_messages(
     if not stale and not any(isinstance(change, (*CALLS, ClientChanged)) for change in changes):
         return []
     seen = users_seen_by(database, viewer.user_id)
-    if stale:
+    moved = [change for change in changes if isinstance(change, CallFinished) and changes_hands(change, seen)]
+    if stale or (moved and first):
         return whole_list(database, live, viewer, seen, now) if first else []
     changed = dict.fromkeys(change.call_id for change in changes if isinstance(change, CALLS))
     changed |= dict.fromkeys(calls_of_clients(database, changes))
@@ -50,11 +52,19 @@ def list_messages(
     new = [view for view in rows if view.call_id in new_ids] if first else []
     if new and not newest_are(database, live, seen, now, new):
         return whole_list(database, live, viewer, seen, now)
-    messages = [put_on_top(viewer, now, view) for view in sorted(new, key=lambda view: (view.start, view.call_id))]
+    messages = [take_away(change.call_id) for change in moved]
+    messages += [put_on_top(viewer, now, view) for view in sorted(new, key=lambda view: (view.start, view.call_id))]
     old = [view for view in rows if view.call_id not in new_ids]
     return messages + [
         {"target": f"#call-{view.key}", "swap": "outerHTML", "content": row(viewer, now, view)} for view in old
     ]
+
+
+def changes_hands(change: CallFinished, seen: set[int] | None) -> bool:
+    """Whether a call comes into this list, or leaves it, because it ended with another user than it began with."""
+    if seen is None or not change.registered_user_id:
+        return False
+    return (change.registered_user_id in seen) != (change.user_id in seen)
 
 
 def calls_of_clients(database: Connection, changes: list[Change]) -> list[str]:
@@ -87,6 +97,10 @@ def put_on_top(viewer: Viewer, now: int, view: CallView) -> Message:
     return {"target": "#calls-top", "swap": "outerHTML", "content": content}
 
 
+def take_away(call_id: str) -> Message:
+    return {"target": f"#call-{element_key(call_id)}", "swap": "delete", "content": ""}
+
+
 def row(viewer: Viewer, now: int, view: CallView) -> str:
     return render("call_row.html", viewer, now, call=view)
 
@@ -95,15 +109,26 @@ def timeline_messages(
     database: Connection, viewer: Viewer, now: int, path: str, changes: list[Change], *, stale: bool
 ) -> list[Message]:
     """The timeline of a client's page, if something happened with this client."""
-    word, _, number = path.strip("/").partition("/")
-    kind = next((kind for kind, page in PAGES.items() if page == word), "")
-    if not kind or not number.isdigit():
+    kind, client_id = client_at(path)
+    if not kind:
         return []
-    client_id = int(number)
     if not stale and not any(is_about(database, change, kind, client_id) for change in changes):
         return []
     content = render("timeline.html", viewer, now, timeline=read_timeline(database, kind, client_id))
     return [{"target": "#timeline", "swap": "outerHTML", "content": content}]
+
+
+def client_at(path: str) -> tuple[str, int]:
+    """The client whose page this is; "" for a page of no client."""
+    word, _, number = path.strip("/").partition("/")
+    kind = next((kind for kind, page in PAGES.items() if page == word), "")
+    client_id = whole_number(number)
+    return (kind, client_id) if kind and client_id else ("", 0)
+
+
+def has_timeline(path: str) -> bool:
+    """Whether this is the page of a client."""
+    return bool(client_at(path)[0])
 
 
 def is_about(database: Connection, change: Change, kind: str, client_id: int) -> bool:

@@ -7,6 +7,7 @@ Stored is only the token's SHA-256: who reads the database cannot sign in with i
 import hashlib
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -59,14 +60,7 @@ def open_session(connection: Connection, user_id: int, now: int, user_agent: str
 
 def find_session(connection: Connection, token: str, now: int) -> Session | None:
     """The session of a cookie, if it is known, not over, and its user may still work here."""
-    if not token:
-        return None
-    query = (
-        select(web_session.c.form_token, users)
-        .join(users, users.c.id == web_session.c.user_id)
-        .where(web_session.c.secret_hash == digest(token), web_session.c.expires_at > now, users.c.active.is_(True))
-    )
-    row = connection.execute(query).one_or_none()
+    row = row_of(connection, digest(token), now) if token else None
     if row is None:
         return None
     return Session(
@@ -81,6 +75,20 @@ def find_session(connection: Connection, token: str, now: int) -> Session | None
         row.language,
         row.timezone,
     )
+
+
+def session_holds(connection: Connection, secret_hash: str, now: int) -> bool:
+    """Whether a session that was found once is still good: not closed, not over, its user not dismissed."""
+    return row_of(connection, secret_hash, now) is not None
+
+
+def row_of(connection: Connection, secret_hash: str, now: int) -> Any:
+    query = (
+        select(web_session.c.form_token, users)
+        .join(users, users.c.id == web_session.c.user_id)
+        .where(web_session.c.secret_hash == secret_hash, web_session.c.expires_at > now, users.c.active.is_(True))
+    )
+    return connection.execute(query).one_or_none()
 
 
 def close_session(connection: Connection, secret_hash: str) -> None:

@@ -58,10 +58,10 @@ async def call_state(context: Context, params: Params) -> object:
 @method("cordboard.command.failed", scope="telephony")
 async def command_failed(context: Context, params: Params) -> object:
     """The connector could not do what a button of the card asked for."""
-    command_id = as_text(params.get("COMMAND_ID"))
+    command_id = as_text(params.get("COMMAND_ID"))[:100]
     if not command_id:
         raise argument_error("COMMAND_ID is not defined", "COMMAND_ID")
-    context.portal.live.failed_commands[command_id] = as_text(params.get("REASON"))
+    context.portal.live.command_failed(command_id, as_text(params.get("REASON")))
     return True
 
 

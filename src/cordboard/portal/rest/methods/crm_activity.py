@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select,
 
 from cordboard.b24wire import errors
 from cordboard.b24wire.codes import ENTITY_TYPE_IDS, EntityType
-from cordboard.b24wire.loose import as_int, as_items, as_map, as_text, named
+from cordboard.b24wire.loose import as_id, as_int, as_items, as_map, as_text, named
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.changes import ClientChanged
 from cordboard.portal.clients import TABLES
+from cordboard.portal.outbox import outbox_of
 from cordboard.portal.rest.activities import FIELDS, describe, filterable, insert_activity, record_of, values_of
 from cordboard.portal.rest.filters import conditions, order_of
 from cordboard.portal.rest.moments import micros
@@ -34,7 +35,7 @@ async def activity_fields(context: Context, params: Params) -> object:
 @method("crm.activity.get", scope="crm")
 async def activity_get(context: Context, params: Params) -> object:
     """One activity by `id`."""
-    activity_id = as_int(named(params, "id"))
+    activity_id = as_id(named(params, "id"))
     return await context.portal.store.read(lambda c: record_of(_row(c, activity_id), context, set(FIELDS)))
 
 
@@ -59,25 +60,25 @@ async def activity_add(context: Context, params: Params) -> object:
 @method("crm.activity.update", scope="crm")
 async def activity_update(context: Context, params: Params) -> object:
     """Change `fields` of the activity `id`."""
-    activity_id, fields = as_int(named(params, "id")), read_fields(params)
-    owner = await context.portal.store.write(lambda connection: _update(connection, context, activity_id, fields))
-    context.portal.publish(ClientChanged(*owner, "timeline"))
+    activity_id, fields = as_id(named(params, "id")), read_fields(params)
+    clients = await context.portal.store.write(lambda connection: _update(connection, context, activity_id, fields))
+    context.portal.publish(*(ClientChanged(kind, entity_id, "timeline") for kind, entity_id in clients))
     return True
 
 
 @method("crm.activity.delete", scope="crm")
 async def activity_delete(context: Context, params: Params) -> object:
     """Remove the activity `id`."""
-    activity_id = as_int(named(params, "id"))
-    owner = await context.portal.store.write(lambda connection: _delete(connection, activity_id))
-    context.portal.publish(ClientChanged(*owner, "timeline"))
+    activity_id = as_id(named(params, "id"))
+    clients = await context.portal.store.write(lambda connection: _delete(connection, context, activity_id))
+    context.portal.publish(*(ClientChanged(kind, entity_id, "timeline") for kind, entity_id in clients))
     return True
 
 
 @method("crm.activity.binding.list", scope="crm")
 async def binding_list(context: Context, params: Params) -> object:
     """The clients an activity lies at."""
-    activity_id = as_int(named(params, "activityId"))
+    activity_id = as_id(named(params, "activityId"))
     query = select(activity_binding).where(activity_binding.c.activity_id == activity_id)
     rows = await context.portal.store.read(lambda connection: connection.execute(query).all())
     return [{"entityTypeId": ENTITY_TYPE_IDS[row.entity_type], "entityId": row.entity_id} for row in rows]
@@ -120,7 +121,7 @@ def _binding_list(sent: object) -> list[tuple[str, int]]:
 
 
 def _binding(item: dict[str, object]) -> tuple[str, int] | None:
-    kind, entity_id = as_int(item.get("OWNER_TYPE_ID")), as_int(item.get("OWNER_ID"))
+    kind, entity_id = as_int(item.get("OWNER_TYPE_ID")), as_id(item.get("OWNER_ID"))
     return (EntityType(kind).name, entity_id) if kind in list(EntityType) and entity_id > 0 else None
 
 
@@ -168,21 +169,35 @@ def _add(connection: Connection, context: Context, fields: dict[str, object], bi
     now = micros(context.now)
     values = {"created": now, "last_updated": now, "start_time": now, "end_time": now, "deadline": now}
     values |= {"author_id": context.user_id, "editor_id": context.user_id}
-    return insert_activity(connection, values | values_of(fields, context), bindings)
+    activity_id = insert_activity(connection, values | values_of(fields, context), bindings)
+    outbox_of(connection, context).say_entity("ACTIVITY", "add", activity_id)
+    return activity_id
 
 
-def _update(connection: Connection, context: Context, activity_id: int, fields: dict[str, object]) -> tuple[str, int]:
+def _clients(connection: Connection, activity_id: int) -> list[tuple[str, int]]:
+    """Every client that has the activity in its timeline; refuses one that is not there."""
     row = _row(connection, activity_id)
+    bound = select(activity_binding.c.entity_type, activity_binding.c.entity_id)
+    rows = connection.execute(bound.where(activity_binding.c.activity_id == activity_id))
+    return list(dict.fromkeys([(row.owner_type, row.owner_id), *((kind, number) for kind, number in rows)]))
+
+
+def _update(
+    connection: Connection, context: Context, activity_id: int, fields: dict[str, object]
+) -> list[tuple[str, int]]:
+    clients = _clients(connection, activity_id)
     values = values_of(fields, context)
     for name in ("owner_type", "owner_id", "type_id"):  # where it lies and what it is stays
         values.pop(name, None)
     values |= {"last_updated": micros(context.now), "editor_id": context.user_id}
     connection.execute(update(activity).where(activity.c.id == activity_id).values(**values))
-    return row.owner_type, row.owner_id
+    outbox_of(connection, context).say_entity("ACTIVITY", "update", activity_id)
+    return clients
 
 
-def _delete(connection: Connection, activity_id: int) -> tuple[str, int]:
-    row = _row(connection, activity_id)
+def _delete(connection: Connection, context: Context, activity_id: int) -> list[tuple[str, int]]:
+    clients = _clients(connection, activity_id)
     for column in (activity_binding.c.activity_id, activity.c.id, timeline.c.id):
         connection.execute(delete(column.table).where(column == activity_id))
-    return row.owner_type, row.owner_id
+    outbox_of(connection, context).say_entity("ACTIVITY", "delete", activity_id)
+    return clients

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from cordboard.b24wire import errors
-from cordboard.b24wire.loose import as_int, as_items, as_map, as_text
+from cordboard.b24wire.loose import as_id, as_int, as_items, as_map, as_text
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.changes import ClientChanged
 from cordboard.portal.clients import TABLES
@@ -77,7 +77,7 @@ async def item_delete(context: Context, params: Params) -> object:
         row = _row(connection, kind, entity_id)
         if not may_delete(connection, context.user_id, row.assigned_by_id):
             raise errors.access_denied()
-        remove_entity(connection, kind, entity_id)
+        remove_entity(connection, context, kind, entity_id)
 
     await context.portal.store.write(work)
     context.portal.publish(ClientChanged(kind, entity_id, "delete"))
@@ -87,7 +87,7 @@ async def item_delete(context: Context, params: Params) -> object:
 def _id(params: Params) -> int:
     if "id" not in params:
         raise errors.missing_argument("id")
-    return as_int(params["id"])
+    return as_id(params["id"])
 
 
 def _fields(params: Params) -> dict[str, object]:

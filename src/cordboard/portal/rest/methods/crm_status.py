@@ -7,17 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from cordboard.b24wire.codes import EntityType
-from cordboard.b24wire.loose import as_int, as_text, named
+from cordboard.b24wire.loose import as_id, as_int, as_text, named
 from cordboard.portal.rest.filters import Filterable, conditions, order_of
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.tables import pipeline, status
 
 _COLUMNS = {
-    "ID": Filterable(status.c.id, as_int, text=False),
+    "ID": Filterable(status.c.id, as_id, text=False),
     "ENTITY_ID": Filterable(status.c.entity_id),
     "STATUS_ID": Filterable(status.c.status_id),
     "NAME": Filterable(status.c.name),
-    "SORT": Filterable(status.c.sort, as_int, text=False),
+    "SORT": Filterable(status.c.sort, as_id, text=False),
     "SEMANTICS": Filterable(status.c.semantics),
 }
 _REFERENCES = {

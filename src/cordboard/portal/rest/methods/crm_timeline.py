@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert, select
 
 from cordboard.b24wire import errors
-from cordboard.b24wire.loose import as_int, as_map, as_text
+from cordboard.b24wire.loose import as_id, as_map, as_text
 from cordboard.portal.changes import ClientChanged
 from cordboard.portal.clients import TABLES
 from cordboard.portal.rest.moments import micros
@@ -17,7 +17,7 @@ from cordboard.portal.tables import comment, timeline
 async def comment_add(context: Context, params: Params) -> object:
     """Write `COMMENT` at `ENTITY_TYPE` (lower case), `ENTITY_ID`; answers its id."""
     fields = as_map(params.get("fields"))
-    kind, entity_id = as_text(fields.get("ENTITY_TYPE")).upper(), as_int(fields.get("ENTITY_ID"))
+    kind, entity_id = as_text(fields.get("ENTITY_TYPE")).upper(), as_id(fields.get("ENTITY_ID"))
     words = as_text(fields.get("COMMENT")).strip()
     if kind not in TABLES or entity_id <= 0:
         raise errors.failure("Access denied." if kind in TABLES else "Not found")

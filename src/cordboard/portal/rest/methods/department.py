@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, func, select
 
-from cordboard.b24wire.loose import as_int, as_items, as_text, named
+from cordboard.b24wire.loose import as_id, as_items, as_text, named
 from cordboard.b24wire.paging import PAGE_SIZE, Page, offset_of, page
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.tables import department
@@ -25,7 +25,7 @@ def _departments(connection: Connection, context: Context, params: Params) -> Pa
         "UF_HEAD": department.c.head,
     }
     where: list[ColumnElement[bool]] = [
-        column.in_([as_int(item) for item in as_items(value)])
+        column.in_([as_id(item) for item in as_items(value)])
         for name, column in columns.items()
         if (value := named(params, name)) is not None
     ]

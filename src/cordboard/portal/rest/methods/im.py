@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert, select
 
 from cordboard.b24wire.errors import RestError
-from cordboard.b24wire.loose import as_int, as_text, named
+from cordboard.b24wire.loose import as_id, as_text, named
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.tables import notification, users
@@ -14,26 +14,26 @@ from cordboard.portal.tables import notification, users
 @method("im.notify.personal.add", scope="im")
 async def personal_add(context: Context, params: Params) -> object:
     """Tell `USER_ID` a `MESSAGE` from the caller; answers its id, or false for an unknown user."""
-    return await _notify(context, params, "personal", as_int(named(params, "USER_ID")))
+    return await _notify(context, params, "personal", as_id(named(params, "USER_ID")))
 
 
 @method("im.notify.system.add", scope="im")
 async def system_add(context: Context, params: Params) -> object:
     """Tell `USER_ID` a `MESSAGE` from the system."""
-    return await _notify(context, params, "system", as_int(named(params, "USER_ID")))
+    return await _notify(context, params, "system", as_id(named(params, "USER_ID")))
 
 
 @method("im.notify", scope="im")
 async def notify(context: Context, params: Params) -> object:
     """The old form: `to`, `message`, `type` `USER` or `SYSTEM`."""
     kind = "system" if as_text(named(params, "type")).upper() == "SYSTEM" else "personal"
-    return await _notify(context, params, kind, as_int(named(params, "to")))
+    return await _notify(context, params, kind, as_id(named(params, "to")))
 
 
 @method("im.message.add", scope="im")
 async def message_add(context: Context, params: Params) -> object:
     """A message in a dialogue with a user (`DIALOG_ID` = the user's id)."""
-    return await _notify(context, params, "message", as_int(named(params, "DIALOG_ID")))
+    return await _notify(context, params, "message", as_id(named(params, "DIALOG_ID")))
 
 
 async def _notify(context: Context, params: Params, kind: str, user_id: int) -> object:

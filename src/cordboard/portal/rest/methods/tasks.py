@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from cordboard.b24wire import errors
-from cordboard.b24wire.loose import as_int, as_items, as_map, as_text, named
+from cordboard.b24wire.loose import as_id, as_int, as_items, as_map, as_text, named
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.rest.filters import Filterable, as_date, conditions, order_of
 from cordboard.portal.rest.moments import micros, shown
@@ -20,12 +20,12 @@ _TEXTS = ("TITLE", "DESCRIPTION")
 _LISTS = {"AUDITORS": "auditors", "ACCOMPLICES": "accomplices", "UF_CRM_TASK": "crm", "TAGS": "tags"}
 _NUMBERS = {"RESPONSIBLE_ID": "responsible_id", "CREATED_BY": "created_by", "GROUP_ID": "group_id"}
 _FILTERS = {
-    "ID": Filterable(task.c.id, as_int, text=False),
+    "ID": Filterable(task.c.id, as_id, text=False),
     "TITLE": Filterable(task.c.title),
-    "STATUS": Filterable(task.c.status, as_int, text=False),
-    "REAL_STATUS": Filterable(task.c.status, as_int, text=False),
-    "PRIORITY": Filterable(task.c.priority, as_int, text=False),
-    **{name: Filterable(task.c[column], as_int, text=False) for name, column in _NUMBERS.items()},
+    "STATUS": Filterable(task.c.status, as_id, text=False),
+    "REAL_STATUS": Filterable(task.c.status, as_id, text=False),
+    "PRIORITY": Filterable(task.c.priority, as_id, text=False),
+    **{name: Filterable(task.c[column], as_id, text=False) for name, column in _NUMBERS.items()},
 }
 
 
@@ -87,7 +87,7 @@ async def _change(context: Context, task_id: int, values: dict[str, Any]) -> obj
 def _task_id(params: Params) -> int:
     if (sent := named(params, "taskId")) is None:
         raise errors.missing_argument("taskId")
-    return as_int(sent)
+    return as_id(sent)
 
 
 def _fields(params: Params) -> dict[str, object]:

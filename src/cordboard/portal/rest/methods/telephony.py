@@ -14,6 +14,7 @@ from cordboard.b24wire.loose import as_flag, as_float, as_int, as_items, as_text
 from cordboard.portal.changes import CallStateChanged, CardHidden, CardShown
 from cordboard.portal.crm.phone_key import clean, index_key
 from cordboard.portal.finisher import Ended, Finisher
+from cordboard.portal.outbox import outbox_of
 from cordboard.portal.people import find_user
 from cordboard.portal.registrar import Registrar, forget_old_calls
 from cordboard.portal.rest.methods.telephony_record import fetch_later
@@ -49,7 +50,11 @@ async def register(context: Context, params: Params) -> object:
         if portal.live.is_new_day(now):
             forget_old_calls(connection, now)
         run = Registrar(connection, who, asked, context.application_id or 0, portal.switch, now)
-        return run.run(), run
+        result = run.run()
+        outbox = outbox_of(connection, context)
+        outbox.say_call_begun(str(result["CALL_ID"]), asked.type, asked.number, run.application_id, run.begun_for)
+        outbox.say_changes(run.changes)
+        return result, run
 
     result, run = await portal.store.write(work)
     portal.publish(*run.changes)
@@ -112,12 +117,20 @@ async def hide(context: Context, params: Params) -> object:
 async def finish(context: Context, params: Params) -> object:
     """Close a call: statistics row, activity, responsible, missed list."""
     portal, who = context.portal, read_who(params)
-    ended = read_ended(params)
+    try:
+        ended = read_ended(params)
+    except RestError:  # an extension that belongs to nobody is told first
+        await portal.store.read(lambda connection: find_user(connection, who))
+        raise
     live = portal.live.get(ended.call_id)
 
     def work(connection: Connection) -> tuple[dict[str, object], Finisher]:
         run = Finisher(connection, who, ended, portal.switch, micros(context.now), live.state if live else None)
-        return run.run(), run
+        result = run.run()
+        outbox = outbox_of(connection, context)
+        outbox.say_call_ended(as_int(result["ID"]))
+        outbox.say_changes(run.changes)
+        return result, run
 
     result, run = await portal.store.write(work)
     portal.live.forget(ended.call_id)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select
 
 from cordboard.b24wire.dates import format_date
 from cordboard.b24wire.envelope import UNCONVERTED_DATE
-from cordboard.b24wire.loose import as_int, as_items, as_map, as_text, named
+from cordboard.b24wire.loose import as_id, as_items, as_map, as_text, named
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.changes import UserChanged
 from cordboard.portal.rest.filters import Filterable, conditions, to_flag
@@ -75,7 +75,7 @@ async def user_admin(context: Context, params: Params) -> object:
 @method("user.update", scope="user")
 async def user_update(context: Context, params: Params) -> object:
     """Change a user; only an administrator, or oneself."""
-    user_id = as_int(named(params, "ID"))
+    user_id = as_id(named(params, "ID"))
     sent = {name.upper(): value for name, value in params.items()}
     await context.portal.store.write(lambda connection: change_user(connection, context, user_id, sent))
     context.portal.publish(UserChanged(user_id))
@@ -91,7 +91,7 @@ def _asked(params: Params) -> dict[str, object]:
 def _filterable(name: str) -> Filterable | None:
     match name:
         case "ID":
-            return Filterable(users.c.id, as_int, text=False)
+            return Filterable(users.c.id, as_id, text=False)
         case "ACTIVE":
             return Filterable(users.c.active, to_flag, text=False)
         case "USER_TYPE":
@@ -106,7 +106,7 @@ def _page(
     connection: Connection, context: Context, params: Params, asked: dict[str, object], also: list[ColumnElement[bool]]
 ) -> Page:
     where = [users.c.external_auth_id == "", *conditions(asked, _filterable), *also]
-    if departments := [as_int(item) for item in as_items(asked.get("UF_DEPARTMENT"))]:
+    if departments := [as_id(item) for item in as_items(asked.get("UF_DEPARTMENT"))]:
         where.append(_works_in(user_department.c.department_id.in_(departments)))
     if name := as_text(asked.get("UF_DEPARTMENT_NAME")):
         named_so = func.lower(department.c.name).contains(name.lower(), autoescape=True)

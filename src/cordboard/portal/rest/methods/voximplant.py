@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, not_, select, true
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, exists, func, not_, or_, select, true
 
 from cordboard.b24wire.errors import access_denied
-from cordboard.b24wire.loose import as_float, as_int, as_items, as_map, as_text
+from cordboard.b24wire.loose import as_float, as_id, as_int, as_items, as_map, as_text
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, offset_of, page
 from cordboard.portal.rest.filters import as_date
 from cordboard.portal.rest.moments import shown
@@ -30,11 +30,6 @@ class Plain:
 
     column: ColumnElement[Any]
     convert: Callable[[object], object | None] = as_text
-
-
-def as_id(value: object) -> int:
-    """A whole number that a column can hold; one beyond it is nobody's and stays comparable."""
-    return max(-(2**31), min(as_int(value), 2**31 - 1))
 
 
 FIELDS: dict[str, Plain] = {
@@ -64,6 +59,11 @@ FIELDS: dict[str, Plain] = {
     "CALL_RECORD_URL": Plain(call.c.call_record_url),
     "RECORD_DURATION": Plain(call.c.record_duration, as_id),
     "RECORD_FILE_ID": Plain(call.c.record_file_id, as_id),
+}
+#: what the clients of a call can be filtered by
+BINDINGS = {
+    "CRM_BINDINGS.ENTITY_TYPE": Plain(call_binding.c.entity_type),
+    "CRM_BINDINGS.ENTITY_ID": Plain(call_binding.c.entity_id, as_id),
 }
 
 
@@ -168,20 +168,23 @@ def telephony_of(row: Any, default: str) -> dict[str, object]:
 
 def conditions_of(asked: dict[str, object], context: Context) -> list[ColumnElement[bool]]:
     """The filter as SQL, everything joined by AND; nested groups are taken apart."""
-    found: list[ColumnElement[bool]] = []
+    found = bound_to(asked)
     for key, value in asked.items():
-        operator = next((prefix for prefix in OPERATORS if key.startswith(prefix)), "")
-        name = key[len(operator) :].strip().upper()
+        operator, name = split(key)
         if name.isdigit() or not name:
             found += conditions_of(as_map(value), context)
         elif name == "HAS_RECORD":
             has = call.c.record_file_id.is_not(None)
             found.append(has if as_text(value) == "Y" else not_(has))
-        elif name in ("CRM_BINDINGS.ENTITY_TYPE", "CRM_BINDINGS.ENTITY_ID"):
-            found.append(bound_to(name, value))
         elif name in FIELDS:
             found.append(condition(operator, field_of(name, context), value))
     return found
+
+
+def split(key: str) -> tuple[str, str]:
+    """Operator and field of a filter's key."""
+    operator = next((prefix for prefix in OPERATORS if key.startswith(prefix)), "")
+    return operator, key[len(operator) :].strip().upper()
 
 
 def field_of(name: str, context: Context) -> Plain:
@@ -191,12 +194,19 @@ def field_of(name: str, context: Context) -> Plain:
     return found
 
 
-def bound_to(name: str, value: object) -> ColumnElement[bool]:
-    if name.endswith("TYPE"):
-        wanted = call_binding.c.entity_type.in_([as_text(item) for item in as_items(value)])
-    else:
-        wanted = call_binding.c.entity_id.in_([as_id(item) for item in as_items(value)])
-    return call.c.id.in_(select(call_binding.c.call).where(wanted))
+def bound_to(asked: dict[str, object]) -> list[ColumnElement[bool]]:
+    """The clients of the calls: all wishes hold for one of them; where every wish is negated, none has any of it."""
+    met: list[ColumnElement[bool]] = []
+    unmet: list[ColumnElement[bool]] = []
+    for key, value in asked.items():
+        operator, name = split(key)
+        if name in BINDINGS and as_items(value):
+            wishes = unmet if operator.startswith("!") else met
+            wishes.append(condition(operator.removeprefix("!"), BINDINGS[name], value))
+    bound = exists().where(call_binding.c.call == call.c.id)
+    if met:
+        return [bound.where(*met, *(not_(wish) for wish in unmet))]
+    return [not_(bound.where(or_(*unmet)))] if unmet else []
 
 
 def condition(operator: str, field: Plain, value: object) -> ColumnElement[bool]:
@@ -221,7 +231,7 @@ def plain_condition(operator: str, column: ColumnElement[Any], items: list[objec
         case ">=":
             return column >= first
         case "%" | "?":
-            return func.lower(column).contains(as_text(first).lower(), autoescape=True)
+            return func.lower(cast(column, Text)).contains(as_text(first).lower(), autoescape=True)
         case _:
             return column.in_(items)
 
