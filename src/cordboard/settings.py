@@ -13,10 +13,15 @@ import re
 import tomllib
 import zoneinfo
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 import msgspec
+
+#: kinds of CRM that can be connected
+KINDS = ("bitrix24",)
 
 
 class SettingsError(Exception):
@@ -78,7 +83,7 @@ class Crm(Table, frozen=True):
     """One CRM connection."""
 
     name: str
-    kind: Literal["bitrix24", "kommo"]
+    kind: str
     url: str
     mode: Literal["live", "observe"] = "live"
     #: user of calls for which no other can be found
@@ -169,7 +174,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     lay_over(tree, environ)
     place = path or "environment"
     try:
-        settings = msgspec.convert(tree, Settings, strict=True)
+        settings = msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{place}: {explain(error)}") from error
     if faults := list(faults_of(settings)):
@@ -190,12 +195,19 @@ def faults_of(settings: Settings) -> Iterator[str]:
         yield from pattern_faults(f"pbx[{number}].trunks", pbx.trunks)
         if pbx.timezone is not None and not is_zone(pbx.timezone):
             yield f"pbx[{number}].timezone: there is no time zone {pbx.timezone!r} (such as Europe/Moscow)"
+        if pbx.cel is not None and not is_start(pbx.cel.start):
+            yield f'pbx[{number}].cel.start: {pbx.cel.start!r} is neither "now" nor a date such as 2026-11-01'
     yield from pattern_faults("numbers.internal", settings.numbers.internal)
     for number, crm in enumerate(settings.crm):
-        if crm.url != "embedded" and not crm.url.startswith(("http://", "https://")):
+        if crm.url != "embedded" and not (crm.url.startswith(("http://", "https://")) and account_of(crm.url)):
             yield f"crm[{number}].url: expected an address that begins with https:// or http://"
+        if crm.kind not in KINDS:
+            yield f"crm[{number}].kind: {crm.kind!r} cannot be connected; expected {' or '.join(KINDS)}"
         if rate_of(crm.rate) is None:
             yield f'crm[{number}].rate: expected "auto", "off" or such as "2/50"'
+        for other, earlier in enumerate(settings.crm[:number]):
+            if account_of(earlier.url) == account_of(crm.url) and earlier.rate != crm.rate:
+                yield f"crm[{number}].rate: the CRM of crm[{other}] is the same and counts both; expected the same rate"
     for number, person in enumerate(settings.people):
         if not person.extension and not person.extensions:
             yield f"people[{number}]: expected `extension` or `extensions`"
@@ -214,6 +226,27 @@ def is_zone(name: str) -> bool:
         return bool(zoneinfo.ZoneInfo(name))
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
         return False
+
+
+def is_start(text: str) -> bool:
+    try:
+        return text == "now" or bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def account_of(url: str) -> str:
+    """The CRM account that an address belongs to: its host; empty where the address has none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def without_effect(settings: Settings) -> list[str]:
+    """Settings of the file that are understood and have no effect in this version, by their places."""
+    lines = [f"line[{n}].missed_responsible" for n, line in enumerate(settings.line) if line.missed_responsible]
+    return lines if settings.store.keep_days == Store().keep_days else [*lines, "store.keep_days"]
 
 
 def rate_of(text: str) -> tuple[float, int] | None:
@@ -237,7 +270,8 @@ def explain(error: msgspec.ValidationError) -> str:
 
 
 def lay_over(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
-    """Put `CORDBOARD_…__…` into the tree; a value is read as TOML where it is TOML (a number, true), else as text."""
+    """Put `CORDBOARD_…__…` into the tree; a value is the text as it stands, so that a secret may look like a
+    number; only a list or a table is read as TOML."""
     for name, value in sorted(environ.items()):
         if not name.startswith("CORDBOARD_") or "__" not in name:
             continue
@@ -270,6 +304,8 @@ def step_into(here: Any, key: str, name: str) -> Any:
 
 
 def scalar(text: str) -> Any:
+    if not text.startswith(("[", "{")):
+        return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

@@ -12,7 +12,7 @@ import pytest
 import cordboard.demo
 from cordboard.asterisk.ami.client import AmiClient
 from cordboard.asterisk.ami.errors import AmiError, AmiLost, AmiRefused, AmiUnreachable
-from cordboard.asterisk.live import LiveLane
+from cordboard.asterisk.live import LONGEST_PAUSE, LiveLane, pause
 from cordboard.asterisk.played_call import read_script
 from cordboard.asterisk.replay import ReplayPbx
 from cordboard.asterisk.source import LaneDown, LaneUp
@@ -137,3 +137,7 @@ async def test_the_lane_comes_back_by_itself_and_says_what_is_alive(tmp_path: Pa
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     await pbx.stop()
+
+
+def test_a_pbx_that_is_away_for_days_is_still_tried_every_half_minute() -> None:
+    assert [0.5, 1.0, LONGEST_PAUSE, LONGEST_PAUSE] == [pause(failures) for failures in (0, 1, 10, 5_000)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -133,13 +135,106 @@ async def test_now_begins_behind_what_is_there_and_keeps_that_place(tmp_path: Pa
     await reading.end()
 
 
+def of_today(text: str, shift: float = 0.0) -> str:
+    """The capture as if its last row were written now (or `shift` seconds later)."""
+    moved = time.time() + shift - max(event.eventtime for event in CsvRows().feed(TEXT)) / 1e6
+    names = HEADER.strip().split(",")
+    lines: list[str] = []
+    for line in text.splitlines(keepends=True):
+        row = line.split(",", names.index("eventtime") + 1)
+        moment = row[names.index("eventtime")].strip('"')
+        lines.append(line if line == HEADER else line.replace(moment, f"{float(moment) + moved:.6f}", 1))
+    return "".join(lines)
+
+
+def identities(text: str) -> list[str]:
+    return [event.extra + str(event.eventtime) for event in CsvRows().feed(text)]
+
+
 async def test_a_file_that_appears_later_is_read_from_its_beginning(tmp_path: Path) -> None:
     path = tmp_path / "Master.csv"
     reading = Reading(path, start="now")
     reading.begin()
     await asyncio.sleep(0.05)
 
-    append(path, TEXT)
+    text = of_today(TEXT)
+    append(path, text)
+    await reading.wait(len(ALL))
+
+    assert identities(text) == reading.rows
+    await reading.end()
+
+
+async def test_the_history_of_a_file_that_was_mounted_late_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "Master.csv"
+    reading = Reading(path, start="now")
+    reading.begin()
+    await asyncio.sleep(0.05)
+
+    append(tmp_path / "mounted", TEXT)
+    (tmp_path / "mounted").rename(path)
+    await reading.wait(0)
+    new = of_today("".join(LINES))
+    append(path, new)
+    await reading.wait(len(ALL))
+
+    assert identities(HEADER + new) == reading.rows
+    await reading.end()
+
+
+async def test_a_passing_fault_does_not_make_history_of_the_file_news(tmp_path: Path) -> None:
+    path = tmp_path / "Master.csv"
+    path.mkdir()  # as an empty mount point: there is something, but no file that can be read
+    reading = Reading(path, start="now")
+    reading.begin()
+    await asyncio.sleep(0.05)
+
+    append(tmp_path / "there", HEADER + of_today("".join(LINES[:5])))
+    path.rmdir()
+    (tmp_path / "there").rename(path)
+    await reading.wait(0)
+    new = of_today("".join(LINES[5:]))
+    append(path, new)
+    await reading.wait(len(ALL) - 5)
+
+    assert identities(HEADER + new) == reading.rows
+    await reading.end()
+
+
+async def test_another_file_in_the_place_of_the_one_read_last_brings_nothing_older(tmp_path: Path) -> None:
+    path = tmp_path / "Master.csv"
+    append(path, HEADER + "".join(LINES[3:6]))
+    reading = Reading(path)
+    reading.begin()
+    await reading.wait(3)
+    await reading.end()
+
+    path.unlink()  # compressed by rotation, or the settings name another path
+    append(path, HEADER + "".join([*LINES[:3], *LINES[6:]]))
+    reading.begin()
+    await reading.wait(len(ALL) - 3)
+
+    assert ALL[3:] == reading.rows
+    await reading.end()
+
+
+async def test_a_file_rotated_twice_while_we_were_away_loses_nothing_between(tmp_path: Path) -> None:
+    path, first, second = (tmp_path / name for name in ("Master.csv", "Master.csv.1", "Master.csv.2"))
+    append(path, HEADER + "".join(LINES[:5]))
+    reading = Reading(path)
+    reading.begin()
+    await reading.wait(5)
+    await reading.end()
+
+    path.rename(second)
+    append(first, HEADER + "".join(LINES[5:8]))
+    append(path, HEADER + "".join(LINES[8:]))
+    append(tmp_path / "Master.csv.bak", TEXT)
+    append(tmp_path / "Master.csv.3.gz", TEXT)
+    now = time.time()
+    for file, age in ((second, 200), (first, 100), (path, 0)):
+        os.utime(file, (now - age, now - age))
+    reading.begin()
     await reading.wait(len(ALL))
 
     assert ALL == reading.rows

@@ -107,3 +107,25 @@ def test_an_id_that_comes_back_while_its_call_was_never_ended_ends_the_old_one(t
 
     assert ["79161234567", "79162222222"] == [call["channel"]["from"]["original"] for call in told.ended]
     assert [True, False] == [call["channel"]["was_answered"] for call in told.ended]
+
+
+def test_a_talk_of_many_hours_goes_on_while_the_pbx_lists_its_channels(tell: Tell) -> None:
+    told = tell(TALKS)
+    hours = ZERO + 5 * 3600 * SECOND
+
+    told.tracker.listed(["1700000000.1"], hours)
+
+    assert [] == told.tracker.expire(hours + SECOND)
+    [step] = told.tracker.expire(hours + SILENCE)
+    told.take(step)
+    assert 5 * 3600 - 3 == told.facts.talk_seconds
+
+
+def test_a_pbx_that_cannot_be_asked_has_lost_no_call(tell: Tell) -> None:
+    told = tell(TALKS)
+    now = ZERO + 100 * SECOND
+    told.tracker.listed([], now)
+
+    told.tracker.listed(None, now + SECOND)
+
+    assert [] == told.tracker.expire(now + 2 * UNLISTED)

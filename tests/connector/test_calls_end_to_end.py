@@ -109,6 +109,23 @@ async def test_without_a_ledger_a_call_that_ended_while_nobody_listened_is_finis
     assert [ANNA] == [row["PORTAL_USER_ID"] for row in await office.finished()]
 
 
+async def test_without_a_ledger_a_call_that_goes_on_after_a_restart_is_finished_as_the_call_it_was(office):
+    office.configure(cel=False)
+    office.start_connector()
+    await office.until_listening()
+    playing = asyncio.create_task(office.play("in-answered", speed=1))
+    await office.until(lambda status: status["connections"]["portal"]["registered"] == 1)
+    office.connector.kill()
+
+    office.start_connector()
+    await office.until_listening()
+    assert not playing.done()
+    await playing
+    await office.until_delivered(1)
+
+    assert [(ANNA, "2")] == [(row["PORTAL_USER_ID"], row["CALL_TYPE"]) for row in await office.finished()]
+
+
 @pytest.mark.parametrize("mode", ["close", "refuse", "busy", "swallow"])
 async def test_a_portal_in_trouble_is_told_once_and_the_call_waits(listening, mode):
     office = listening

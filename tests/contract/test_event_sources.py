@@ -8,9 +8,10 @@ from pathlib import Path
 
 import cel_servers as servers
 import pytest
-from cel_sources import Reading, Source, TableSource, identities, seen
+from cel_sources import LONG_AGO, Reading, Source, TableSource, identities, seen
 
 from cordboard.asterisk.cel_table import CelTable
+from cordboard.asterisk.ledgers import ledger_for
 
 pytestmark = pytest.mark.anyio
 
@@ -30,6 +31,20 @@ async def test_every_row_comes_once_and_in_order_over_restarts(source: Source) -
     await reading.end()
 
     assert identities(source.rows) == seen(reading.events)
+
+
+async def test_the_first_batch_is_empty_and_says_where_following_begins(source: Source) -> None:
+    source.write(source.rows[:20])
+    reading = Reading(source.url)
+    await reading.begin()
+    await reading.reach(20)
+    await reading.end()
+
+    source.write(source.rows[20:])
+    kept = reading.position
+    first, position = await anext(aiter(ledger_for(source.url, (), LONG_AGO).rows(kept)))
+
+    assert ([], kept) == (first, position)
 
 
 async def test_now_begins_behind_what_is_there_and_keeps_that_place(source: Source) -> None:

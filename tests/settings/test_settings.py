@@ -2,7 +2,7 @@
 
 import pytest
 
-from cordboard.settings import SettingsError, load, rate_of
+from cordboard.settings import SettingsError, load, rate_of, without_effect
 
 MINIMAL = """
 [[pbx]]
@@ -47,12 +47,61 @@ def test_a_value_is_overridden_by_the_environment_and_by_a_file_it_names(file, t
     assert settings.register.local
 
 
+SECRETS = ["123456", '"abc"#12', "true", "1e5", "2026-11-25", "[half"]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_of_the_environment_is_the_text_as_it_stands(file, tmp_path, secret):
+    (tmp_path / "secret").write_text(secret + "\n")
+    path = file(MINIMAL)
+
+    by_value = load(path, {"CORDBOARD_PBX__0__AMI__SECRET": secret})
+    by_file = load(path, {"CORDBOARD_PBX__0__AMI__SECRET_FILE": str(tmp_path / "secret")})
+
+    assert (secret, secret) == (by_value.pbx[0].ami.secret, by_file.pbx[0].ami.secret)
+
+
+def test_lists_numbers_and_switches_come_from_the_environment_too(file):
+    environment = {
+        "CORDBOARD_NUMBERS__PREFIXES": '["+7", "8"]',
+        "CORDBOARD_CRM__0__DEFAULT_USER": "7",
+        "CORDBOARD_REGISTER__INCOMING": "false",
+        "CORDBOARD_CARDS__DEBOUNCE": "0.2",
+    }
+
+    settings = load(file(MINIMAL), environment)
+
+    assert (("+7", "8"), 7) == (settings.numbers.prefixes, settings.crm[0].default_user)
+    assert (False, 0.2) == (settings.register.incoming, settings.cards.debounce)
+
+
+def test_two_connections_of_one_portal_agree_about_its_rate(file):
+    other = MINIMAL[MINIMAL.index("[[crm]]") :].replace('"portal"', '"second"')
+
+    assert 2 == len(load(file(MINIMAL + other), {}).crm)
+    with pytest.raises(SettingsError, match=r"crm\[1\].rate: the CRM of crm\[0\] is the same"):
+        load(file(MINIMAL + other + 'rate = "5/250"\n'), {})
+
+
+def test_a_setting_without_effect_is_named(file):
+    nothing = load(file(MINIMAL), {})
+    something = load(file(MINIMAL + '[store]\nkeep_days = 7\n[[line]]\nnumber = "1"\nmissed_responsible = "102"\n'), {})
+
+    assert [] == without_effect(nothing)
+    assert ["line[0].missed_responsible", "store.keep_days"] == without_effect(something)
+
+
 FAULTS = {
     "pbx[0].ami.port: expected `int`, got `str`": MINIMAL.replace('secret = "s"', 'port = "x"'),
     "unknown field `secrt`": MINIMAL.replace("secret", "secrt"),
     "pbx[0].timezone: there is no time zone 'Mars/Base'": MINIMAL.replace('"main"', '"main"\ntimezone = "Mars/Base"'),
     "numbers.internal[0]: '(' is no regular expression": MINIMAL + '[numbers]\ninternal = ["("]\n',
     "crm[0].url: expected an address": MINIMAL.replace("http://", "127"),
+    "crm[0].url: expected": MINIMAL.replace("127.0.0.1", "["),
+    "crm[0].kind: 'kommo' cannot be connected": MINIMAL.replace("bitrix24", "kommo"),
+    "pbx[0].cel.start: 'yesterday' is neither": MINIMAL.replace(
+        "[[crm]]", '[pbx.cel]\nurl = "/tmp/Master.csv"\nstart = "yesterday"\n[[crm]]'
+    ),
     "crm[0].rate: expected": MINIMAL + 'rate = "fast"\n',
     "crm[1].name: there is another crm named 'portal'": MINIMAL + MINIMAL[MINIMAL.index("[[crm]]") :],
     "people[0]: expected `extension`": MINIMAL + "[[people]]\nuser = 7\n",

@@ -113,4 +113,4 @@ async def look_around(client: AmiClient, mapper: NativeMapper) -> LaneUp:
 
 def pause(failures: int) -> float:
     """Seconds until the next attempt: half a second, then twice as long each time, at most half a minute."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2**failures)
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures, 10))  # a float has no 2**1024

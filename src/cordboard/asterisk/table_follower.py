@@ -61,9 +61,9 @@ class TableFollower:
         self._gaps: dict[int, float] = {}
 
     async def rows(self, after: str | None) -> AsyncIterator[tuple[list[CelEvent], str]]:
-        """Batches behind the position, for ever; the first one may be empty and only says where following begins."""
+        """Batches behind the position, for ever; the first one is empty and only says where following begins."""
         mark = self._kept(after)
-        told: Mark | None = None
+        told: int | None = None  #: the id of the position told last
         wait = self._every
         proven = False  #: whether the table is the one that the mark speaks of; asked after each break
         try:
@@ -72,6 +72,10 @@ class TableFollower:
                     if mark is None or not proven:
                         mark = await asyncio.to_thread(self._begin, mark)
                         proven = True
+                        if told is None:
+                            # the reader needs a position before the first rows: calls that begin in them are kept by it
+                            told = mark.id
+                            yield [], mark.text()
                     events, mark, full = await asyncio.to_thread(self._look, mark)
                 except (OSError, NoCel) as error:
                     self._problem, proven = str(error), False
@@ -79,8 +83,8 @@ class TableFollower:
                     await asyncio.sleep(wait)
                     continue
                 self._problem, wait = "", self._every
-                if events or told is None or mark.id != told.id:
-                    told = mark
+                if events or mark.id != told:
+                    told = mark.id
                     yield events, mark.text()
                 if not full:
                     await asyncio.sleep(self._every)

@@ -32,8 +32,8 @@ class Call(Side):
     __slots__ = (
         "absorbed", "active", "callback", "channels", "client", "clock", "conversations", "dialled", "dialled_in",
         "expected", "first_called", "gone_since", "is_ivr", "last_accepted", "last_requested", "last_row", "linkedid",
-        "live", "locals", "main", "members", "names", "originated", "pbx_answered", "plan", "queue", "queued",
-        "records", "result", "room_from", "shown", "speaking", "talks",
+        "listed_at", "live", "locals", "main", "members", "names", "originated", "pbx_answered", "plan", "queue",
+        "queued", "records", "result", "room_from", "shown", "speaking", "talks",
     )  # fmt: skip
 
     def __init__(self, linkedid: str, start: int, plan: NumberingPlan, clock: ClockText):
@@ -74,6 +74,7 @@ class Call(Side):
         self.result = 0
         self.last_row = start
         self.gone_since = 0  #: since when the PBX lists none of its channels
+        self.listed_at = 0  #: when the PBX listed one of them last
         self.shown: list[weakref.ref[Stage]] = []
 
     def stage(self, step: Step, name: StageName, at: int, conversation: str = "", absorbed: str = "") -> Stage:

@@ -103,9 +103,9 @@ class CallTracker:
         return step
 
     def expire(self, now: int) -> list[Step]:
-        """End the calls that must be over by now, each at the time of its last row."""
+        """End the calls that must be over by now, each when it was last heard of."""
         over = [call for call in self.calls.values() if self._deadline(call) <= now]
-        return [self._end(call, call.last_row, "expire") for call in over]
+        return [self._end(call, max(call.last_row, call.listed_at), "expire") for call in over]
 
     def next_deadline(self) -> int | None:
         """Return when `expire` has something to do, if no event comes before."""
@@ -118,19 +118,26 @@ class CallTracker:
         if len(expected) > EXPECTED:  # those that never came
             del expected[next(iter(expected))]
 
-    def listed(self, uniqueids: Collection[str], now: int) -> None:
-        """Be told which channels the PBX has (CoreShowChannels); calls with none of them run out in a minute."""
-        alive = set(uniqueids)
+    def listed(self, uniqueids: Collection[str] | None, now: int) -> None:
+        """Be told which channels the PBX has (CoreShowChannels); calls with none of them run out in a minute.
+
+        None: the PBX cannot be asked, so nothing is known to be gone.
+        """
+        alive = set(uniqueids or ())
         for call in self.calls.values():
-            found = any(uniqueid in alive for uniqueid, channel in call.channels.items() if not channel.end)
-            call.gone_since = 0 if found else call.gone_since or now
+            if uniqueids is None:
+                call.gone_since = 0
+            elif any(uniqueid in alive for uniqueid, channel in call.channels.items() if not channel.end):
+                call.gone_since, call.listed_at = 0, now
+            else:
+                call.gone_since = call.gone_since or now
 
     def restarted(self, at: int) -> list[Step]:
         """Be told that the PBX started at this time: calls begun before are over."""
         return [self._end(call, call.last_row, "restart") for call in list(self.calls.values()) if call.start < at]
 
     def _deadline(self, call: Call) -> int:
-        silence = call.last_row + self._silence
+        silence = max(call.last_row, call.listed_at) + self._silence
         return min(silence, call.gone_since + UNLISTED) if call.gone_since else silence
 
     def _end(self, call: Call, at: int, rule: str) -> Step:

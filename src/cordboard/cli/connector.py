@@ -22,7 +22,7 @@ from cordboard.connector.api import build_api
 from cordboard.connector.service import Connector
 from cordboard.settings import Settings, SettingsError, load
 from cordboard.store import StoreError
-from cordboard.web.serving import AnnouncingServer, CannotListen, listen, server_config
+from cordboard.web.serving import AnnouncingServer, CannotListen, address_of, listen, server_config
 
 __all__ = ["connector"]
 
@@ -57,8 +57,7 @@ def reject_embedded(settings: Settings, config: Path) -> None:
 
 
 async def work(service: Connector, listening: socket.socket, json: bool) -> None:
-    host, port = listening.getsockname()[:2]
-    url = f"http://{host}:{port}"
+    url = address_of(listening)
     await service.start()
     try:
         await serve(build_api(service), listening, lambda: announce(url, json))

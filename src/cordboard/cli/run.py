@@ -1,11 +1,14 @@
 """`cordboard run`: portal and connector in one process, for the small office.
 
 They still meet only over HTTP: a `[[crm]]` with `url = "embedded"` gets the address of the portal's own webhook. Both
-are served on the portal's port; what the connector answers (`/status`, `/readyz`) is taken out before the portal.
+are served on the portal's port; what the connector answers is taken out before the portal: `/readyz`, and `/status` for
+programs on this machine, since it asks for no sign-in.
 """
 
 from __future__ import annotations
 
+import ipaddress
+import json as json_text
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +17,19 @@ import uvloop
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from cordboard import logs
-from cordboard.cli.connector import announce, fail, serve
+from cordboard.cli.connector import fail, serve
 from cordboard.connector import bootstrap
 from cordboard.connector.api import build_api
 from cordboard.portal.app import build_app
-from cordboard.portal.server import Opening, PortalCannotStart, open_portal
+from cordboard.portal.server import Opened, Opening, PortalCannotStart, open_portal
 from cordboard.settings import Settings, SettingsError, load
 from cordboard.store import StoreError
-from cordboard.web.serving import CannotListen, listen
+from cordboard.web.serving import CannotListen, address_of, listen
 
 __all__ = ["run"]
 
-#: paths the connector answers
-CONNECTOR_PATHS = frozenset({"/status", "/readyz"})
+#: path the connector answers → whether to anybody, or to this machine only
+CONNECTOR_PATHS = {"/readyz": True, "/status": False}
 
 
 def run(*, config: Path, seed: str | None = None, json: bool = False) -> None:
@@ -53,11 +56,8 @@ def run(*, config: Path, seed: str | None = None, json: bool = False) -> None:
 
 async def work(settings: Settings, seed: str | None, json: bool) -> None:
     listening = listen(settings.portal.host, settings.portal.port)
-    host, port = listening.getsockname()[:2]
-    url = f"http://{host}:{port}"
+    url = address_of(listening)
     opened = open_portal(Opening(settings.portal, seed))
-    if opened.password:
-        print(f"sign in as {opened.login}, password {opened.password}", flush=True)
     settings = with_webhook(settings, url + opened.webhook_path)
     store = bootstrap.open_store(settings)
     service = bootstrap.build(settings, store)
@@ -68,10 +68,21 @@ async def work(settings: Settings, seed: str | None, json: bool) -> None:
 
     await service.start()
     try:
-        await serve(start, listening, lambda: announce(url, json))
+        await serve(start, listening, lambda: announce(url, opened, json))
     finally:
         await service.stop()
         await opened.portal.close()
+
+
+def announce(url: str, opened: Opened, json: bool) -> None:
+    """The ready line; a new portal's password is in it, since it can never be read again."""
+    if json:
+        keys = {"login": opened.login, "password": opened.password} if opened.password else {}
+        print(json_text.dumps({"url": url, **keys}), flush=True)
+        return
+    print(f"Cordboard: {url}", flush=True)
+    if opened.password:
+        print(f"Sign in as {opened.login}, password {opened.password}", flush=True)
 
 
 def with_webhook(settings: Settings, webhook: str) -> Settings:
@@ -84,7 +95,24 @@ def both(portal: Any, connector: ASGIApp) -> ASGIApp:
     """One application of two, told apart by the path; the portal's owns the life of the server."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        owner = connector if scope["type"] == "http" and scope["path"] in CONNECTOR_PATHS else portal
-        await owner(scope, receive, send)
+        await (connector if is_for_connector(scope) else portal)(scope, receive, send)
 
     return app
+
+
+def is_for_connector(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["path"] not in CONNECTOR_PATHS:
+        return False
+    return CONNECTOR_PATHS[scope["path"]] or is_here(scope)
+
+
+def is_here(scope: Scope) -> bool:
+    """Whether the client is a program on this machine; a proxy on it tells whom it speaks for."""
+    client = scope["client"]
+    try:
+        here = ipaddress.ip_address(client[0] if client else "")
+    except ValueError:
+        return False
+    mapped = here.ipv4_mapped if isinstance(here, ipaddress.IPv6Address) else None
+    forwarded = {b"x-forwarded-for", b"forwarded", b"x-real-ip"} & {name.lower() for name, _ in scope["headers"]}
+    return (mapped or here).is_loopback and not forwarded

@@ -1,7 +1,7 @@
 """The connector's HTTP: is it alive, is it ready, how is it.
 
-`/healthz` answers while the process runs; `/readyz` once it listens and knows the users of every CRM it can reach;
-`/status` has the counts of every connection and the state of every lane.
+`/healthz` answers while the process runs; `/readyz` once it knows the users of every CRM and has heard every PBX, and
+read every ledger, that the settings name; `/status` has the counts of every connection and the state of every lane.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ def build_api(connector: Connector) -> Litestar:
 
     @get("/readyz", sync_to_thread=False)
     def readyz() -> Response[dict[str, Any]]:
-        ready = connector.started and all(connection.users.is_loaded for connection in connector.connections)
-        return Response({"ready": ready}, status_code=200 if ready else 503)
+        return Response({"ready": connector.is_ready}, status_code=200 if connector.is_ready else 503)
 
     @get("/status", sync_to_thread=False)
     def status() -> dict[str, Any]:

@@ -10,9 +10,12 @@ import time
 from functools import partial
 from typing import Any, cast
 
+import structlog
+
 from cordboard.asterisk.ledgers import ledger_for
 from cordboard.asterisk.live import LiveLane
 from cordboard.asterisk.source import Ledger
+from cordboard.connector.health import LaneHealth
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
 from cordboard.connector.service import Connection, Connector, Followed
@@ -23,8 +26,10 @@ from cordboard.crm.bitrix24.mapping import Terms
 from cordboard.delivery.limits import Bucket
 from cordboard.delivery.worker import Worker
 from cordboard.numbers.plan import NumberingPlan
-from cordboard.settings import Cel, Crm, Pbx, Settings, SettingsError, rate_of
+from cordboard.settings import Cel, Crm, Pbx, Settings, SettingsError, account_of, rate_of, without_effect
 from cordboard.store import Store
+
+log = structlog.get_logger(__name__)
 
 MIGRATIONS = "cordboard.connector.migrations"
 
@@ -35,9 +40,13 @@ def now_micros() -> int:
 
 def build(settings: Settings, store: Store) -> Connector:
     """The whole connector."""
+    for setting in without_effect(settings):
+        log.warning("a setting has no effect in this version", setting=setting)
     connector = Connector(StoreJournal(store, now_micros, Terms))
+    buckets: dict[str, Bucket] = {}
     for crm in settings.crm:
-        connector.connections.append(connection_of(crm, settings, connector))
+        bucket = buckets.setdefault(account_of(crm.url), Bucket(*(rate_of(crm.rate) or (2.0, 50))))
+        connector.connections.append(connection_of(crm, settings, connector, bucket))
     for pbx in settings.pbx:
         connector.exchanges.append(followed_of(pbx, settings, connector))
     return connector
@@ -47,11 +56,12 @@ def open_store(settings: Settings) -> Store:
     return Store.open(settings.store.url, migrations=MIGRATIONS)
 
 
-def connection_of(crm: Crm, settings: Settings, connector: Connector) -> Connection:
-    """A CRM, the worker that asks it, the directory of its users, and the sender of states."""
+def connection_of(crm: Crm, settings: Settings, connector: Connector, bucket: Bucket) -> Connection:
+    """A CRM, the worker that asks it, the directory of its users, and the sender of states.
+
+    The bucket belongs to the CRM's account: Bitrix24 counts the requests of a portal, whichever webhook they use."""
     client = connect(crm.kind, name=crm.name, url=crm.url)
     plan = NumberingPlan(settings.numbers.prefixes, settings.numbers.internal)
-    bucket = Bucket(*(rate_of(crm.rate) or (2.0, 50)))
     lazily: dict[str, Any] = {}
     worker = Worker(
         client,
@@ -119,9 +129,11 @@ def followed_of(pbx: Pbx, settings: Settings, connector: Connector) -> Followed:
         clock=now_micros,
         on_change=partial(connector.change, pbx.name),
     )
-    live = LiveLane(pbx.ami) if pbx.ami is not None else None
+    lanes = [name for name, given in (("live", pbx.ami), ("ledger", pbx.cel)) if given is not None]
+    health = {lane: LaneHealth(pbx.name, lane) for lane in lanes}
+    live = LiveLane(pbx.ami, health["live"].tell) if pbx.ami is not None else None
     ledger = ledger_of(pbx, pbx.cel) if pbx.cel is not None else None
-    return Followed(exchange, live, ledger)
+    return Followed(exchange, live, ledger, health)
 
 
 def ledger_of(pbx: Pbx, cel: Cel) -> Ledger:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import InternalError, OperationalError
 
 from cordboard.connector.tables import call, due, entry, position, run
 from cordboard.delivery.ledger import RunKey, StoredRun
@@ -116,17 +117,20 @@ class StoreJournal:
 
     # --- the lanes' side -------------------------------------------------------------------------------------------
 
-    async def settle(self, pbx: str, ended: list[Ended], connections: list[str], place: str | None) -> None:
-        """Write ended calls, who must be told of them, and how far the ledger was read, in one transaction."""
+    async def settle(self, pbx: str, ended: list[Ended], connections: list[str], place: str | None) -> set[str]:
+        """Write ended calls, who must be told of them, and how far the ledger was read, in one transaction.
+
+        The linkedids of those that ended long ago and were told to everybody: they are not to be told again.
+        """
         now = self._clock()
 
-        def work(connection: Connection) -> None:
-            for one in ended:
-                settle_one(connection, pbx, one, connections)
+        def work(connection: Connection) -> set[str]:
+            old = {one.linkedid for one in ended if not settle_one(connection, pbx, one, connections)}
             if place is not None:
                 keep_place(connection, pbx, place, now)
+            return old
 
-        await self._write(work)
+        return await self._write(work)
 
     async def place(self, pbx: str) -> str | None:
         """Up to where the ledger of a PBX was read."""
@@ -166,26 +170,30 @@ class StoreJournal:
         rows = self.store.read_sync(lambda connection: connection.execute(query).all())
         return [(RunKey(*row[:3]), msgspec.json.decode(row[3], type=Situation)) for row in rows]
 
-    def settled(self, pbx: str, since: int) -> set[str]:
-        """Linkedids of calls that ended since a moment."""
-        query = select(call.c.linkedid).where(call.c.pbx == pbx, call.c.ended_at >= since)
-        return set(self.store.read_sync(lambda connection: connection.execute(query).scalars().all()))
+    def settled(self, pbx: str, since: int) -> list[str]:
+        """Linkedids of calls that ended since a moment, the oldest first."""
+        query = select(call.c.linkedid).where(call.c.pbx == pbx, call.c.ended_at >= since).order_by(call.c.ended_at)
+        return list(self.store.read_sync(lambda connection: connection.execute(query).scalars().all()))
 
-    def closed_runs(self, since: int) -> set[RunKey]:
-        """Runs that ended since a moment."""
-        query = select(run.c.pbx, run.c.linkedid, run.c.connection).where(
-            run.c.state == "done", run.c.ended_at >= since
+    def closed_runs(self, since: int) -> list[RunKey]:
+        """Runs that ended since a moment, the oldest first."""
+        query = (
+            select(run.c.pbx, run.c.linkedid, run.c.connection)
+            .where(run.c.state == "done", run.c.ended_at >= since)
+            .order_by(run.c.ended_at)
         )
-        return {RunKey(*row) for row in self.store.read_sync(lambda connection: connection.execute(query).all())}
+        return [RunKey(*row) for row in self.store.read_sync(lambda connection: connection.execute(query).all())]
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
         while True:
             try:
                 result = await self.store.write(work)
-            except StoreWriteFailed as error:
+            except (StoreWriteFailed, OperationalError, InternalError) as error:
+                # the last two come from the statement itself: a full disk, a server that only reads after a failover
+                reason = str(error) if isinstance(error, StoreWriteFailed) else str(error.orig)
                 if not self._trouble:
-                    log.error("the store cannot be written; calls wait", reason=str(error))
-                self._trouble = str(error)
+                    log.error("the store cannot be written; calls wait", reason=reason)
+                self._trouble = reason
                 await asyncio.sleep(PAUSE)
                 continue
             if self._trouble:
@@ -227,10 +235,12 @@ def add_entries(connection: Connection, run_id: int, written: int, records: list
         connection.execute(insert(entry), rows)
 
 
-def settle_one(connection: Connection, pbx: str, ended: Ended, connections: list[str]) -> None:
+def settle_one(connection: Connection, pbx: str, ended: Ended, connections: list[str]) -> bool:
+    """Write an ended call; false for one that was written before and of which everybody has been told."""
     known = select(call.c.linkedid).where(call.c.pbx == pbx, call.c.linkedid == ended.linkedid)
     if connection.execute(known).first() is not None:
-        return
+        untold = select(due.c.linkedid).where(due.c.pbx == pbx, due.c.linkedid == ended.linkedid)
+        return connection.execute(untold).first() is not None
     values: dict[str, Any] = {**msgspec.structs.asdict(ended), "pbx": pbx}
     values["situation"] = encode_answer(ended.situation)
     connection.execute(insert(call).values(values))
@@ -238,6 +248,7 @@ def settle_one(connection: Connection, pbx: str, ended: Ended, connections: list
         connection.execute(
             insert(due), [{"pbx": pbx, "linkedid": ended.linkedid, "connection": name} for name in connections]
         )
+    return True
 
 
 def keep_place(connection: Connection, pbx: str, place: str, now: int) -> None:

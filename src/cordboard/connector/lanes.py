@@ -14,24 +14,24 @@ are long over, and moments that have passed. Until the present is reached nothin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 import structlog
 
 from cordboard.asterisk.source import LaneDown, LaneUp, Ledger
 from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
-from cordboard.calls.facts import CallFacts
-from cordboard.calls.snapshot import CallFull
 from cordboard.calls.stages import Stage, StageName
 from cordboard.calls.steps import Step
 from cordboard.calls.tracker import CallTracker
+from cordboard.connector.batches import next_batch, pour
+from cordboard.connector.ends import differences, ended_of, unseen_end
 from cordboard.connector.journal import Ended, StoreJournal
+from cordboard.connector.orphans import Orphans
 from cordboard.connector.rows import OpenRows
-from cordboard.flow.journal import encode_answer
+from cordboard.delivery.remembered import Remembered
 from cordboard.flow.situation import News, Situation, situation_of
 from cordboard.numbers.plan import NumberingPlan
 
@@ -45,8 +45,13 @@ YOUNG = 2 * SECOND
 #: seconds without a row that show the same
 IDLE = 0.5
 TICK = 5.0
+#: the PBX is asked for its channels once in so many ticks
+LIST_EVERY = 4
+#: no card follows from what a ledger tells later than this
+LATE = 60 * SECOND
 
 Tell = Callable[[str, News], None]
+Alive = Callable[[], Awaitable[frozenset[str] | None]]
 
 
 @dataclass(slots=True)
@@ -105,23 +110,25 @@ class Exchange:
         self._clock = clock
         self._on_change = on_change
         self._rows = OpenRows()
-        self._settled: set[str] = set()
-        self._absorbed: set[str] = set()
+        self._settled = Remembered[str]()
+        self._absorbed = Remembered[str]()
         self._passed: dict[str, tuple[str, ...]] = {}
-        self._orphans: dict[str, Situation] = {}
+        self._orphans = Orphans()
         self._ended: list[Ended] = []
+        self._settling = asyncio.Lock()
+        self._pbx_started = 0
+        self._followed = False
         self._kept: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def remember_settled(self, linkedids: set[str]) -> None:
+    def remember_settled(self, linkedids: Iterable[str]) -> None:
         """Calls that ended in an earlier life: their rows may come again."""
-        self._settled |= linkedids
+        self._settled.update(linkedids)
 
     def adopt(self, orphans: dict[str, Situation]) -> None:
         """Calls of an earlier life, as last seen, that no ledger can rebuild: the live lane must say how they go on."""
         if not self.has_ledger:
-            self._orphans |= {key: last for key, last in orphans.items() if key not in self._settled}
-            self._live.started |= self._orphans.keys()
+            self._orphans.adopt({key: last for key, last in orphans.items() if key not in self._settled})
 
     # --- the live lane ---------------------------------------------------------------------------------------------
 
@@ -132,16 +139,18 @@ class Exchange:
                 self._live_up(told)
             case LaneDown():
                 self._live_down()
+            case CelEvent() if told.linkedid in self._orphans:
+                self._end_orphans([ended] if (ended := self._orphans.hear(told)) else [])
+                self._settle_alone()
             case CelEvent():
                 self._take(self._live, self._live.feed(told))
                 self._settle_alone()
 
     def _live_up(self, up: LaneUp) -> None:
         self.live_up = True
+        self._pbx_started = max(self._pbx_started, up.started)
         lane = self._ledger if self.has_ledger else self._live
-        if up.started:
-            for step in lane.tracker.restarted(up.started):
-                self._take(lane, step)
+        self._end_before_restart(lane)
         if up.alive is not None and not self.has_ledger:
             alive = {
                 uniqueid
@@ -150,18 +159,24 @@ class Exchange:
                 for uniqueid in call.channels
             }
             lane.tracker.listed(alive, self._clock())
-        self._end_orphans(up.alive or frozenset())
+        self._end_orphans(self._orphans.connected(up.alive, up.started, self._clock()))
         self._settle_alone()
 
-    def _end_orphans(self, alive: frozenset[str]) -> None:
-        """Calls that ended while nobody listened: they end as they were last seen."""
-        for linkedid in [linkedid for linkedid in self._orphans if linkedid not in alive]:
-            last = self._orphans.pop(linkedid)
-            log.warning("a call ended while nobody listened", pbx=self.name, linkedid=linkedid)
-            self._over(Followed(linkedid, "live"), unseen_end(last))
+    def _end_before_restart(self, lane: Lane) -> None:
+        """A PBX that began anew has none of its earlier calls."""
+        if self._pbx_started:
+            for step in lane.tracker.restarted(self._pbx_started):
+                self._take(lane, step)
+
+    def _end_orphans(self, ends: list[Ended]) -> None:
+        for ended in ends:
+            log.warning("a call ends as it was last seen", pbx=self.name, linkedid=ended.linkedid)
+            self._over(Followed(ended.linkedid, "live"), ended)
 
     def _live_down(self) -> None:
         self.live_up = False
+        for lane in (self._live, self._ledger):
+            lane.tracker.listed(None, self._clock())
         if not self.has_ledger:
             return
         # what happens now is heard by nobody: the ledger goes on with these calls
@@ -175,7 +190,14 @@ class Exchange:
 
     async def follow(self, source: Ledger) -> None:
         """Read the ledger from where the journal says, for ever."""
-        self._kept = await self._journal.place(self.name)
+        kept = await self._journal.place(self.name)
+        if self._followed:
+            # it failed and is begun anew: rows since the oldest open call come again, as after a restart
+            self._ledger = Lane("ledger", self._new_tracker())
+            self.caught_up = False
+            self._passed.clear()
+        self._followed = True
+        self._kept, self._rows = kept, OpenRows(after=kept)
         batches: asyncio.Queue[tuple[list[CelEvent], str]] = asyncio.Queue(2)
         pump = asyncio.create_task(pour(source, self._kept, batches))
         try:
@@ -183,7 +205,9 @@ class Exchange:
                 try:
                     events, position = await next_batch(batches, pump, None if self.caught_up else IDLE)
                 except TimeoutError:
-                    await self._reach_present()
+                    # a source that is away is silent too
+                    if source.health()["state"] == "up":
+                        await self._reach_present()
                     continue
                 self._rows.batch(position)
                 for event in events:
@@ -205,7 +229,9 @@ class Exchange:
     async def _reach_present(self) -> None:
         if self.caught_up:
             return
+        self._end_before_restart(self._ledger)
         self.caught_up = True
+        await self._settle()
         for linkedid in list(self._passed):
             if call := self.calls.get(linkedid):
                 self._tell_present(call, self._passed[linkedid])
@@ -256,17 +282,27 @@ class Exchange:
             return
         log.info("stage", pbx=self.name, linkedid=call.linkedid, stage=stage.name, lane=lane.name)
         situation = situation_of(call.linkedid, stage.at, stage.call_full(), stage.facts())
-        self._tell(call.linkedid, News(situation, (stage.name,)))
+        fresh = lane.name == "live" or self._clock() - stage.at < LATE
+        self._tell(call.linkedid, News(situation, (stage.name,), fresh=fresh))
 
     def _merged(self, lane: Lane, stage: Stage) -> None:
         if lane.name == "ledger":
             self._rows.merge(stage.linkedid, stage.absorbed)
-        survivor = self._call(lane, stage.linkedid)
-        if survivor is None or stage.absorbed in self._absorbed:
+        lane.started.discard(stage.absorbed)
+        if stage.absorbed in self._absorbed:
+            return
+        absorbed = self.calls.get(stage.absorbed)
+        if self._call(lane, stage.linkedid) is None:
+            if absorbed is not None and (lane.name == "ledger" or not self.has_ledger):
+                # into a call that is over, or whose beginning nobody saw: it ends by itself
+                self._over(
+                    absorbed, unseen_end(situation_of(stage.absorbed, stage.at, stage.call_full(), stage.facts()))
+                )
             return
         self._absorbed.add(stage.absorbed)
         self.calls.pop(stage.absorbed, None)
         self._passed.pop(stage.absorbed, None)
+        self._on_change(stage.absorbed, None, None)
         log.info("merged", pbx=self.name, linkedid=stage.linkedid, absorbed=stage.absorbed, lane=lane.name)
         left = situation_of(stage.absorbed, stage.at, stage.call_full(), stage.facts())
         fresh = lane.name == "live" or self.caught_up
@@ -299,7 +335,6 @@ class Exchange:
     def _over(self, call: Followed, ended: Ended) -> None:
         self.calls.pop(call.linkedid, None)
         self._passed.pop(call.linkedid, None)
-        self._orphans.pop(call.linkedid, None)
         self._settled.add(call.linkedid)
         self._ended.append(ended)
         log.info(
@@ -316,14 +351,22 @@ class Exchange:
 
     async def _settle(self) -> None:
         """Write ended calls and the position; only then are the flows told that it is final."""
-        ended, self._ended = self._ended, []
-        place = self._rows.to_keep()
-        moved = place is not None and place != self._kept
-        if ended or moved:
-            await self._journal.settle(self.name, ended, self._connections, place if moved else None)
+        # one at a time: while an older write is tried again, no newer place may be written past its calls
+        async with self._settling:
+            ended, self._ended = self._ended, []
+            place = self._rows.to_keep()
+            moved = place is not None and place != self._kept
+            old: set[str] = set()
+            try:
+                if ended or moved:
+                    old = await self._journal.settle(self.name, ended, self._connections, place if moved else None)
+            except BaseException:
+                self._ended[:0] = ended
+                raise
             self._kept = place
         for one in ended:
-            self._tell(one.linkedid, News(one.situation, (StageName.CALL_ENDED.value,), final=True))
+            if one.linkedid not in old:
+                self._tell(one.linkedid, News(one.situation, (StageName.CALL_ENDED.value,), final=True))
 
     def _settle_alone(self) -> None:
         """The same for ends that no row of a ledger brought."""
@@ -332,20 +375,41 @@ class Exchange:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def watch(self) -> None:
-        """End what nobody ends, for ever: calls without rows, calls whose ledger is silent."""
+    async def watch(self, alive: Alive | None = None) -> None:
+        """End what nobody ends, for ever: calls without rows, calls whose ledger is silent.
+
+        `alive` asks the PBX for the uniqueids of its channels; None where it cannot be asked.
+        """
+        ticks = 0
         while True:
             await asyncio.sleep(TICK)
+            ticks += 1
+            if alive is not None and self.live_up and ticks % LIST_EVERY == 0:
+                await self.look(alive)
             now = self._clock()
             for lane in (self._live, self._ledger):
                 for step in lane.tracker.expire(now):
                     self._take(lane, step)
+            self._end_orphans(self._orphans.expire(now))
             for call in list(self.calls.values()):
                 if call.live_end is not None and now - call.live_ended_at > LEDGER_GRACE:
                     log.warning("the ledger is silent; the live lane decides", pbx=self.name, linkedid=call.linkedid)
                     self._over(call, call.live_end)
             if self._ended:
                 await self._settle()
+
+    async def look(self, alive: Alive) -> None:
+        """Ask the PBX which channels it has: a long talk has no events, and an end may have been lost."""
+        now = self._clock()
+        uniqueids = await alive()
+        if not self.live_up:
+            return
+        self._live.tracker.listed(uniqueids, now)
+        if self.caught_up:
+            # while it is behind, calls that the PBX no longer has are still to be read
+            self._ledger.tracker.listed(uniqueids, now)
+        if uniqueids is not None:
+            self._orphans.listed(uniqueids, now)
 
     def status(self) -> dict[str, Any]:
         return {
@@ -354,70 +418,3 @@ class Exchange:
             "open_calls": len(self.calls),
             "lane_differences": self.differences,
         }
-
-
-def ended_of(lane: str, stage: Stage, rows: bytes | None) -> Ended:
-    full: CallFull = stage.call_full()
-    facts: CallFacts = stage.facts()
-    situation = situation_of(stage.linkedid, stage.at, full, facts)
-    return Ended(
-        linkedid=stage.linkedid,
-        decided_by=lane,
-        started_at=facts.start,
-        ended_at=facts.end or stage.at,
-        situation=msgspec.structs.replace(situation, ended=True),
-        call_full=encode_answer(full),
-        facts=encode_answer(facts),
-        rows=rows,
-    )
-
-
-def unseen_end(last: Situation) -> Ended:
-    """The end of a call that nobody saw: answered if anybody had talked, else nobody answered."""
-    answered = last.answered or any(talk.accepted for talk in last.conversations)
-    situation = msgspec.structs.replace(last, ended=True, answered=answered, result=200 if answered else 480)
-    return Ended(
-        linkedid=last.linkedid,
-        decided_by="nobody",
-        started_at=last.at,
-        ended_at=last.at,
-        situation=situation,
-        call_full=b"null",
-        facts=b"null",
-        rows=None,
-    )
-
-
-def differences(live: Situation, ledger: Situation) -> dict[str, tuple[object, object]]:
-    """What the lanes say differently of an ended call, both versions; a second of talk more or less is none."""
-    names = ("direction", "client", "caller", "line", "answered", "result", "last_speaker")
-    found: dict[str, tuple[object, object]] = {
-        name: (getattr(live, name), getattr(ledger, name))
-        for name in names
-        if getattr(live, name) != getattr(ledger, name)
-    }
-    if abs(live.talk_seconds - ledger.talk_seconds) > 1:
-        found["talk_seconds"] = (live.talk_seconds, ledger.talk_seconds)
-    return found
-
-
-async def pour(source: Ledger, after: str | None, batches: asyncio.Queue[tuple[list[CelEvent], str]]) -> None:
-    async for batch in source.rows(after):
-        await batches.put(batch)
-
-
-async def next_batch(
-    batches: asyncio.Queue[tuple[list[CelEvent], str]], pump: asyncio.Task[None], within: float | None
-) -> tuple[list[CelEvent], str]:
-    """The next batch; what ended the source is raised here; TimeoutError when none came within the time."""
-    waiting = asyncio.ensure_future(batches.get())
-    try:
-        done, _ = await asyncio.wait({waiting, pump}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
-        if waiting in done:
-            return waiting.result()
-        if pump in done:
-            pump.result()
-            raise RuntimeError("the ledger ended by itself")
-        raise TimeoutError
-    finally:
-        waiting.cancel()

@@ -17,9 +17,10 @@ MOST_ROWS = 5_000
 class OpenRows:
     """The open calls of one ledger."""
 
-    def __init__(self) -> None:
+    def __init__(self, after: str | None = None) -> None:
+        """`after`: the position behind which the ledger is read."""
         self._before: str | None = None
-        self._after: str | None = None
+        self._after = after
         #: linkedid → position before the batch in which it began; in order of beginning
         self._begun: dict[str, str | None] = {}
         self._rows: dict[str, list[CelEvent]] = {}

@@ -20,6 +20,7 @@ from cordboard.asterisk.live import LiveLane
 from cordboard.asterisk.source import Ledger
 from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
+from cordboard.connector.health import LaneHealth, watch_ledger
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
 from cordboard.connector.states import StateSender
@@ -53,6 +54,7 @@ class Followed:
     exchange: Exchange
     live: LiveLane | None = None
     ledger: Ledger | None = None
+    health: dict[str, LaneHealth] = field(default_factory=dict[str, LaneHealth])
 
 
 @dataclass(slots=True)
@@ -64,6 +66,13 @@ class Connector:
     exchanges: list[Followed] = field(default_factory=list[Followed])
     started: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the users of every CRM are known and every lane of the settings has been up."""
+        lanes = [health for followed in self.exchanges for health in followed.health.values()]
+        users = [connection.users for connection in self.connections]
+        return self.started and all(one.is_loaded for one in users) and all(health.was_up for health in lanes)
 
     def tell(self, pbx: str, linkedid: str, news: News) -> None:
         """News of a call for every connection."""
@@ -89,9 +98,11 @@ class Connector:
             followed.exchange.adopt(last_seen.get(followed.exchange.name, {}))
             if followed.ledger is not None:
                 self._begin(partial(followed.exchange.follow, followed.ledger), "ledger")
+                self._begin(partial(watch_ledger, followed.ledger, followed.health["ledger"]), "health")
             if followed.live is not None:
                 self._begin(partial(listen, followed.live, followed.exchange), "live")
-            self._begin(followed.exchange.watch, "watch")
+            alive = followed.live.channels_alive if followed.live is not None else None
+            self._begin(partial(followed.exchange.watch, alive), "watch")
         self.started = True
 
     def _take_up(self, since: int) -> dict[str, dict[str, Situation]]:

@@ -2,7 +2,7 @@
 
 In:   calls as the driving lane sees them, after each event.
 Out:  `cordboard.call.state`, and `cordboard.connector.hello` every thirty seconds; nothing at all where
-      `method.get` does not know them.
+      `method.get` does not know them (asked once, and again after the line was lost).
 
 Nothing here is journaled and nothing waits for it: only the latest state of a call is kept until it is sent, it
 overtakes deliveries, and a failure is forgotten.
@@ -58,6 +58,8 @@ class StateSender:
         self._clock = clock
         self._on_own_portal = on_own_portal
         self._is_ours = False
+        #: failures of the line when the portal said that it is not ours
+        self._refused_at = -1
         self._calls: dict[tuple[str, str], Call] = {}
         self._held: dict[tuple[str, str], set[str]] = {}
         self._changed: dict[tuple[str, str], bool] = {}
@@ -97,7 +99,11 @@ class StateSender:
     async def _greet(self) -> None:
         try:
             if not self._is_ours:
+                # a definite no holds until the line was lost: nobody's portal becomes ours while it is up
+                if self._worker.line.failures == self._refused_at:
+                    return
                 if not await self._portal.has_method(STATE):
+                    self._refused_at = self._worker.line.failures
                     return
                 self._is_ours = True
                 self._on_own_portal()

@@ -120,6 +120,9 @@ class UserDirectory:
                     log.warning("the users cannot be read", connection=self._crm.name, reason=str(error))
                 await asyncio.sleep(RETRY)
                 continue
+            except BaseException:
+                self._line.release()
+                raise
             self._line.worked()
             await self._take(users)
             self._wanted.clear()

@@ -25,6 +25,7 @@ from cordboard.delivery.inbox import Inbox
 from cordboard.delivery.ledger import Journal, RunKey, StoredRun
 from cordboard.delivery.limits import Bucket
 from cordboard.delivery.line import Line
+from cordboard.delivery.remembered import Remembered
 from cordboard.delivery.retry import GiveUp, RetryAt, next_attempt
 from cordboard.flow.journal import Record, decode_answer, encode_answer, encode_question, known_pairs, resume
 from cordboard.flow.questions import (
@@ -104,7 +105,7 @@ class Worker:
         self.counts: Counter[str] = Counter()
         self.runs: dict[RunKey, Run] = {}
         #: ended runs: what is told of them again, after a restart or by the slower lane, is old
-        self.closed: set[RunKey] = set()
+        self.closed = Remembered[RunKey]()
         self._flows = flows
         self._journal = journal
         self._users = users
@@ -171,11 +172,14 @@ class Worker:
             outcome = await self._drive(run)
         except asyncio.CancelledError:
             raise
-        except Exception:
-            # a defect of ours: the call stays in the journal and is tried again at the next start
+        except Exception as error:
+            # a defect of ours: the call stays in the journal and is tried again at the next start; until then it stays
+            # among the runs too, or its next news would begin it a second time
             log.exception("the flow of a call failed", **words(run.key))
             self.counts["defects"] += 1
             run.pending_since = 0.0
+            run.outcome.set_exception(error)
+            run.outcome.exception()  # nobody need wait for it
             return
         self.closed.add(run.key)
         self.runs.pop(run.key, None)
@@ -224,7 +228,8 @@ class Worker:
         for question, answer in known_pairs(run.stored.records):
             match question, answer:
                 case NextStages(), News():
-                    run.inbox.remember(answer)
+                    # of an earlier life: no card may follow from it alone
+                    run.inbox.remember(msgspec.structs.replace(answer, fresh=False))
                 case Register(), Registered(id=call_id):
                     run.call_id = call_id
                 case TakeOver(), Outcome(registered=Registered(id=call_id)) if not run.call_id:
@@ -254,9 +259,11 @@ class Worker:
 
     async def _left_by(self, key: RunKey) -> Outcome | None:
         other = self.runs.get(key)
-        if other is not None:
-            return await asyncio.shield(other.outcome)
-        return await self._journal.outcome(key)
+        if other is None:
+            return await self._journal.outcome(key)
+        await asyncio.wait({other.outcome})
+        # a defect left nothing that could be taken over
+        return None if other.outcome.exception() is not None else other.outcome.result()
 
     # --- one request -----------------------------------------------------------------------------------------------
 
@@ -266,10 +273,8 @@ class Worker:
         attempts, wait = 0, 0.0
         while True:
             async with self._gate.slot(question.priority):
-                await self._may_leave()
-                if not sent:
-                    await self._mark_sent(run, question)
-                    sent = True
+                await self._may_leave(run, question, sent=sent)
+                sent = True
                 answer = None
                 try:
                     answer = await self._try(question)
@@ -290,11 +295,18 @@ class Worker:
                 log.info("a request is tried again", **words(run.key), question=type(question).__name__, seconds=wait)
                 await asyncio.sleep(wait)
 
-    async def _may_leave(self) -> None:
+    async def _may_leave(self, run: Run, question: Question, *, sent: bool) -> None:
         await self.line.ready()
-        wait = self.bucket.reserve(self._clock())
-        if wait > 0:
-            await asyncio.sleep(wait)
+        try:
+            wait = self.bucket.reserve(self._clock())
+            if wait > 0:
+                await asyncio.sleep(wait)
+            if not sent:
+                await self._mark_sent(run, question)
+        except BaseException:
+            # it may be the one request that tries while the CRM is down: the others wait for it
+            self.line.release()
+            raise
 
     async def _mark_sent(self, run: Run, question: Question) -> None:
         kind, content = encode_question(question)

@@ -379,3 +379,23 @@ def test_while_the_deciding_lane_is_silent_the_card_lingers_and_is_then_hidden()
     assert 2.0 == [question for question, _ in played.pairs if isinstance(question, NextStages)][-1].within
     assert [Register, Hide] == kinds(played)
     assert START < ended.at
+
+
+def test_the_client_of_an_outgoing_call_is_not_looked_for_among_the_employees():
+    called = talk("79161234567", "talking", accepted=True)
+    told = [
+        news(outgoing(talk("79161234567")), "conversation_requested"),
+        news(outgoing(called, after=3, answered=True)),
+    ]
+
+    looked_for = {number for question in asked(run(told), FindUsers) for number in question.numbers}
+
+    assert {"101"} == looked_for
+
+
+def test_an_employee_who_is_rung_on_a_mobile_phone_sees_the_card():
+    told = [news(incoming(talk("101"), talk("79169999999")), "conversation_requested")]
+
+    looked_for = {number for question in asked(run(told), FindUsers) for number in question.numbers}
+
+    assert {"101", "79169999999"} == looked_for

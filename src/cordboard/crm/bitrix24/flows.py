@@ -43,7 +43,7 @@ from cordboard.flow.questions import (
 from cordboard.flow.situation import News, Situation
 
 #: changes with every change of what is asked; kept with each run
-FLOW_VERSION = 1
+FLOW_VERSION = 2
 
 #: seconds in which the phones that lost a call stop one after the other: hidden by one request
 HIDE_SETTLES = 0.2
@@ -187,7 +187,9 @@ class CallInPortal:
         if mode == "never" or situation.ended:
             return set()
         states = {"ringing", "talking"} if mode == "ringing" else {"talking"}
-        numbers = [talk.number for talk in situation.conversations if talk.state in states]
+        # the other end of an outgoing call is the client; of an incoming one it may be an employee's mobile phone
+        asked = [talk for talk in situation.conversations if talk.is_local or situation.direction == "incoming"]
+        numbers = [talk.number for talk in asked if talk.state in states]
         if situation.direction != "incoming" and (mode == "ringing" or situation.answered):
             numbers.append(situation.caller)
         yield from self.look_for(numbers)
