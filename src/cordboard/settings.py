@@ -27,6 +27,9 @@ KINDS = ("bitrix24",)
 class SettingsError(Exception):
     """The settings cannot be used; the message names the place and what to do."""
 
+    #: of the command line
+    exit_code = 3
+
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One table of the file; an unknown key is an error, since it is nearly always a typing mistake."""

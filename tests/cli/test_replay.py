@@ -147,6 +147,15 @@ def test_a_wrong_command_line_is_told_with_what_there_is(
     assert words in capsys.readouterr().err
 
 
+def test_a_wrong_setting_names_its_place_and_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = tmp_path / "cordboard.toml"
+    settings.write_text('[[pbx]]\nname = "main"\n[pbx.ami]\nport = "many"\n', encoding="utf-8")
+
+    assert 3 == from_arguments([str(ANSWERED), "--config", str(settings)])
+
+    assert f"{settings}: pbx[0].ami.port" in capsys.readouterr().err
+
+
 def test_an_unknown_pbx_is_refused_with_those_that_are_known(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 2 == from_arguments([str(ANSWERED), "--config", str(config), "--pbx", "west"])
 

@@ -76,7 +76,7 @@ def test_a_kind_of_crm_that_is_none_ends_it_with_a_sentence(tmp_path: Path) -> N
     process = start(tmp_path, kind="kommo")
     _, errors = process.communicate(timeout=30)
 
-    assert 2 == process.returncode
+    assert 3 == process.returncode
     assert "'kommo' cannot be connected; expected bitrix24" in errors
     assert "Traceback" not in errors
 

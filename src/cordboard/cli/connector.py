@@ -1,7 +1,7 @@
 """`cordboard connector`: the connector alone, until SIGTERM or SIGINT.
 
 Out:  with `--json` one line when it listens, `{"url": …}`; its log, one line per stage and delivery, on standard error.
-Exit codes: 2 wrong settings, 3 database or port taken by another process, 4 database cannot be opened.
+Exit codes: 3 wrong settings, or database or port taken by another process, 4 database cannot be opened.
 """
 
 from __future__ import annotations
@@ -44,9 +44,7 @@ def connector(*, config: Path, json: bool = False) -> None:
         listening = listen(settings.connector.host, settings.connector.port)
         store = bootstrap.open_store(settings)
         uvloop.run(work(bootstrap.build(settings, store), listening, json))
-    except SettingsError as error:
-        fail(str(error), 2)
-    except (CannotListen, StoreError) as error:
+    except (SettingsError, CannotListen, StoreError) as error:
         fail(str(error), error.exit_code)
 
 

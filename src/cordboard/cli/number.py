@@ -31,7 +31,7 @@ def number(text: str, *, config: Path | None = None, pbx: str | None = None) -> 
         plan = plan_of(settings, choose_pbx(settings, pbx))
     except (SettingsError, UsageError) as error:
         print(f"cordboard number: {error}", file=sys.stderr)
-        return 2
+        return SettingsError.exit_code if isinstance(error, SettingsError) else 2
     found = plan.number(text)
     prefix = compact(text).removesuffix(found.base) if not found.is_local else ""
     shown = {"number": msgspec.to_builtins(found), "prefix": prefix}

@@ -70,7 +70,7 @@ def replay(
         tracker = CallTracker(plan_of(settings, chosen), timezone=chosen.timezone)
     except (SettingsError, UsageError, ValueError) as error:
         print(f"cordboard replay: {error}", file=sys.stderr)
-        return NO_CEL
+        return SettingsError.exit_code if isinstance(error, SettingsError) else NO_CEL
     if not sources:
         print("cordboard replay: name at least one file with CEL rows, or a database URL", file=sys.stderr)
         return NO_CEL

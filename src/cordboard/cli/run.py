@@ -48,9 +48,7 @@ def run(*, config: Path, seed: str | None = None, json: bool = False) -> None:
     try:
         settings = load(config)
         uvloop.run(work(settings, seed, json))
-    except SettingsError as error:
-        fail(str(error), 2)
-    except (CannotListen, PortalCannotStart, StoreError) as error:
+    except (SettingsError, CannotListen, PortalCannotStart, StoreError) as error:
         fail(str(error), error.exit_code)
 
 
