@@ -11,7 +11,8 @@ import msgspec
 from cyclopts import App
 from sqlalchemy import Connection, delete, select
 
-from cordboard.cli.portal_database import fail, find_user, open_beside, read_address, read_event
+from cordboard.cli.ending import fail
+from cordboard.cli.portal_database import find_user, open_beside, read_address, read_event
 from cordboard.portal.credentials import ACCESS_SECONDS, ALL_SCOPES, add_application, bind_event
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.tables import application, auth_code, event_handler, event_outbox, token

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json as json_text
 import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import uvloop
 from litestar.types import ASGIApp
 
 from cordboard import logs
+from cordboard.cli.ending import fail
 from cordboard.connector import bootstrap
 from cordboard.connector.api import build_api
 from cordboard.connector.service import Connector
@@ -70,8 +69,3 @@ def announce(url: str, json: bool) -> None:
 async def serve(app: ASGIApp, listening: socket.socket, on_started: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT."""
     await AnnouncingServer(server_config(app), on_started).serve(sockets=[listening])
-
-
-def fail(sentence: str, exit_code: int) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise SystemExit(exit_code)

@@ -6,15 +6,15 @@ Exit codes: 2 wrong options, 3 database or port taken by another process, 4 data
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import msgspec
 import uvloop
 from cyclopts import Parameter
 
 from cordboard import logs
+from cordboard.cli.ending import fail
 from cordboard.portal.server import Opening, PortalCannotStart, Ready, open_portal, serve
 from cordboard.settings import Portal as PortalSettings
 from cordboard.store.errors import StoreError
@@ -76,8 +76,3 @@ def print_words(ready: Ready) -> None:
     print(f"Cordboard portal: {ready.url}")
     print(f"  sign in as   {ready.login}" + (f", password {ready.password}" if ready.password else ""))
     print(f"  webhook      {ready.webhook}", flush=True)
-
-
-def fail(sentence: str, exit_code: int) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise SystemExit(exit_code)

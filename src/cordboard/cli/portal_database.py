@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import NoReturn
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
+from cordboard.cli.ending import fail
 from cordboard.portal.credentials import is_address
 from cordboard.portal.portal import MIGRATIONS
 from cordboard.portal.rest.event_names import EVENTS
@@ -60,9 +59,3 @@ def read_address(text: str) -> str:
     if not is_address(text):
         fail(f"{text} is no address to post to; it must begin with http:// or https://", 2)
     return text
-
-
-def fail(sentence: str, exit_code: int) -> NoReturn:
-    """End the program with a sentence on standard error."""
-    print(sentence, file=sys.stderr)
-    raise SystemExit(exit_code)

@@ -17,7 +17,8 @@ import uvloop
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from cordboard import logs
-from cordboard.cli.connector import fail, serve
+from cordboard.cli.connector import serve
+from cordboard.cli.ending import fail
 from cordboard.connector import bootstrap
 from cordboard.connector.api import build_api
 from cordboard.portal.app import build_app

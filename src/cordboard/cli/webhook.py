@@ -12,7 +12,8 @@ import msgspec
 from cyclopts import App
 from sqlalchemy import delete, select
 
-from cordboard.cli.portal_database import fail, find_user, open_beside, read_address, read_event
+from cordboard.cli.ending import fail
+from cordboard.cli.portal_database import find_user, open_beside, read_address, read_event
 from cordboard.portal.credentials import ALL_SCOPES, add_outbound, add_webhook
 from cordboard.portal.rest.moments import micros, shown
 from cordboard.portal.tables import event_handler, users, webhook

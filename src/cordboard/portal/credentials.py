@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, delete, insert, select
 
-from cordboard.portal.rest.auth import new_secret, secret_hash
+from cordboard.portal.keys import new_secret, secret_hash
 from cordboard.portal.tables import application, event_handler, token, webhook
 
 __all__ = [

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
 from cordboard.b24wire.params import encode_form
-from cordboard.portal.rest.auth import new_secret, secret_hash
+from cordboard.portal.keys import new_secret, secret_hash
 from cordboard.portal.rest.oauth import ACCESS_SECONDS, member_id
 from cordboard.portal.tables import application, token, users
 

@@ -6,7 +6,6 @@ The surprise: `publish` is called after the commit, on the event loop, so a subs
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -16,6 +15,7 @@ import structlog
 from sqlalchemy import Connection, delete, insert, select
 
 from cordboard.portal.changes import Change
+from cordboard.portal.keys import secret_hash
 from cordboard.portal.live import LiveCalls
 from cordboard.portal.tables import setting
 from cordboard.settings import Portal as PortalSettings
@@ -85,21 +85,17 @@ class Portal:
     def one_time_link(self, user_id: int) -> str:
         """A token that signs this user in once within ten minutes (`/login/once/<token>`)."""
         token = secrets.token_urlsafe(32)
-        self._links[digest(token)] = (user_id, self.clock().timestamp() + LINK_LIFE)
+        self._links[secret_hash(token)] = (user_id, self.clock().timestamp() + LINK_LIFE)
         return token
 
     def take_one_time_link(self, token: str) -> int | None:
         """The user of a token; it is used up by this."""
-        user_id, until = self._links.pop(digest(token), (None, 0.0))
+        user_id, until = self._links.pop(secret_hash(token), (None, 0.0))
         return user_id if until > self.clock().timestamp() else None
 
     async def close(self) -> None:
         """Finish what was handed over and give the database back."""
         await self.store.close()
-
-
-def digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def read_switches(connection: Connection) -> dict[str, Any]:

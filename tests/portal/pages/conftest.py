@@ -18,12 +18,13 @@ import pytest
 from cordboard.portal import basics
 from cordboard.portal.app import build_app
 from cordboard.portal.credentials import add_webhook
+from cordboard.portal.keys import secret_hash
 from cordboard.portal.pages import live as live_page
 from cordboard.portal.pages.site import COOKIE
 from cordboard.portal.portal import Portal
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.seed import seed
-from cordboard.portal.views.sessions import digest, find_session, open_session
+from cordboard.portal.views.sessions import find_session, open_session
 
 ADDRESS = "http://portal.example"
 
@@ -107,7 +108,7 @@ class House:
         token = store.write_sync(lambda c: open_session(c, user_id, now, "test"))
         session = store.read_sync(lambda c: find_session(c, token, now))
         assert session is not None
-        assert digest(token) == session.secret_hash
+        assert secret_hash(token) == session.secret_hash
         return Visitor(self.app, token, session.form_token)
 
     async def call(self, method: str, **params: Any) -> Any:

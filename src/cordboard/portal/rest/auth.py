@@ -9,9 +9,7 @@ revocation by another process (`cordboard webhook remove`) works at once for a h
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -21,12 +19,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select
 
 from cordboard.b24wire import errors
+from cordboard.portal.keys import secret_hash
 from cordboard.portal.tables import application, token, users, webhook
 
 if TYPE_CHECKING:
     from cordboard.store import Store
 
-__all__ = ["Credential", "Credentials", "new_secret", "scope_set", "secret_hash"]
+__all__ = ["Credential", "Credentials", "scope_set"]
 
 #: Seconds an answer is remembered.
 _REMEMBERED = 2.0
@@ -45,16 +44,6 @@ class Credential:
     expires_at: int | None = None
     #: Tells credentials apart for the limits: `w5`, `a3`.
     key: str = ""
-
-
-def secret_hash(secret: str) -> str:
-    """How a secret is stored: it is long and random, so a plain hash keeps it."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def new_secret(length: int = 32) -> str:
-    """A new secret of lower-case letters and digits."""
-    return "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(length))
 
 
 def scope_set(text: str) -> frozenset[str]:

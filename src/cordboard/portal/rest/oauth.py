@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from cordboard.b24wire.envelope import encode_json
 from cordboard.b24wire.errors import RestError
 from cordboard.b24wire.params import split_form
-from cordboard.portal.rest.auth import new_secret, secret_hash
+from cordboard.portal.keys import new_secret, secret_hash
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.tables import application, auth_code, token
 

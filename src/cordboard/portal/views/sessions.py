@@ -4,13 +4,13 @@ In:   a user, or the token of a cookie. Out: a token (told once), or the session
 Stored is only the token's SHA-256: who reads the database cannot sign in with it.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from cordboard.portal.keys import secret_hash
 from cordboard.portal.tables import department as departments
 from cordboard.portal.tables import role as roles
 from cordboard.portal.tables import user_department, user_role, users, web_session
@@ -36,17 +36,13 @@ class Session:
     timezone: str
 
 
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def open_session(connection: Connection, user_id: int, now: int, user_agent: str) -> str:
     """A new session; the answer is the token for the cookie. Sessions that are over are swept on the way."""
     token = secrets.token_urlsafe(32)
     connection.execute(delete(web_session).where(web_session.c.expires_at < now))
     connection.execute(
         insert(web_session).values(
-            secret_hash=digest(token),
+            secret_hash=secret_hash(token),
             user_id=user_id,
             form_token=secrets.token_urlsafe(24),
             created_at=now,
@@ -60,11 +56,11 @@ def open_session(connection: Connection, user_id: int, now: int, user_agent: str
 
 def find_session(connection: Connection, token: str, now: int) -> Session | None:
     """The session of a cookie, if it is known, not over, and its user may still work here."""
-    row = row_of(connection, digest(token), now) if token else None
+    row = row_of(connection, secret_hash(token), now) if token else None
     if row is None:
         return None
     return Session(
-        digest(token),
+        secret_hash(token),
         row.id,
         row.form_token,
         row.name,

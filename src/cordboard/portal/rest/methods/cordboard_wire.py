@@ -12,8 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from cordboard.b24wire.errors import argument_error
 from cordboard.b24wire.loose import as_int, as_items, as_map, as_text
 from cordboard.portal.changes import CallStateChanged, ConnectorSeen
+from cordboard.portal.keys import new_secret
 from cordboard.portal.live import CallLive
-from cordboard.portal.rest.auth import new_secret
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.tables import event_handler, open_call
