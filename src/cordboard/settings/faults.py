@@ -1,0 +1,97 @@
+"""Faults: what the types of the settings cannot say; and what follows from an address or a rate.
+
+In:   settings that have their types. Out: one sentence per fault, each with the place in the file.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from cordboard.settings.tables import Settings, Store
+
+#: kinds of CRM that can be connected
+KINDS = ("bitrix24",)
+
+
+def faults_of(settings: Settings) -> Iterator[str]:
+    """What the types cannot say: patterns, addresses, zones, names that must differ."""
+    for kind, rows in (("pbx", settings.pbx), ("crm", settings.crm)):
+        names = [row.name for row in rows]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                yield f"{kind}[{number}].name: there is another {kind} named {name!r}"
+            elif not name:
+                yield f"{kind}[{number}].name: expected a name"
+    for number, pbx in enumerate(settings.pbx):
+        yield from pattern_faults(f"pbx[{number}].trunks", pbx.trunks)
+        if pbx.timezone is not None and not is_zone(pbx.timezone):
+            yield f"pbx[{number}].timezone: there is no time zone {pbx.timezone!r} (such as Europe/Moscow)"
+        if pbx.cel is not None and not is_start(pbx.cel.start):
+            yield f'pbx[{number}].cel.start: {pbx.cel.start!r} is neither "now" nor a date such as 2026-11-01'
+    yield from pattern_faults("numbers.internal", settings.numbers.internal)
+    for number, crm in enumerate(settings.crm):
+        if crm.url != "embedded" and not (crm.url.startswith(("http://", "https://")) and account_of(crm.url)):
+            yield f"crm[{number}].url: expected an address that begins with https:// or http://"
+        if crm.kind not in KINDS:
+            yield f"crm[{number}].kind: {crm.kind!r} cannot be connected; expected {' or '.join(KINDS)}"
+        if rate_of(crm.rate) is None:
+            yield f'crm[{number}].rate: expected "auto", "off" or such as "2/50"'
+        for other, earlier in enumerate(settings.crm[:number]):
+            if account_of(earlier.url) == account_of(crm.url) and earlier.rate != crm.rate:
+                yield f"crm[{number}].rate: the CRM of crm[{other}] is the same and counts both; expected the same rate"
+    for number, person in enumerate(settings.people):
+        if not person.extension and not person.extensions:
+            yield f"people[{number}]: expected `extension` or `extensions`"
+
+
+def pattern_faults(place: str, patterns: tuple[str, ...]) -> Iterator[str]:
+    for number, pattern in enumerate(patterns):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"{place}[{number}]: {pattern!r} is no regular expression: {error}"
+
+
+def is_zone(name: str) -> bool:
+    try:
+        return bool(zoneinfo.ZoneInfo(name))
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return False
+
+
+def is_start(text: str) -> bool:
+    try:
+        return text == "now" or bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def account_of(url: str) -> str:
+    """The CRM account that an address belongs to: its host; empty where the address has none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def without_effect(settings: Settings) -> list[str]:
+    """Settings of the file that are understood and have no effect in this version, by their places."""
+    lines = [f"line[{n}].missed_responsible" for n, line in enumerate(settings.line) if line.missed_responsible]
+    return lines if settings.store.keep_days == Store().keep_days else [*lines, "store.keep_days"]
+
+
+def rate_of(text: str) -> tuple[float, int] | None:
+    """Requests per second and size of the bucket; (0, 0) is no limit, None no rate. "auto" is Bitrix24's."""
+    if text == "off":
+        return 0.0, 0
+    if text == "auto":
+        return 2.0, 50
+    rate, _, size = text.partition("/")
+    try:
+        return (float(rate), int(size)) if float(rate) > 0 and int(size) > 1 else None
+    except ValueError:
+        return None
