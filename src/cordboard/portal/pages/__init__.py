@@ -2,7 +2,7 @@
 
 Reading order: `site` (what every screen stands on), `sign_in`, `authorize` (an application is let in), `calls`,
 `clients`, `cards` (what a user does on a call card), `live` (the WebSocket). What they show is read by
-`cordboard/portal/views`, and `cordboard/portal/push.py` keeps open pages true.
+`cordboard/portal/views`, and `cordboard/portal/push` keeps open pages true.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
 from cordboard.portal.pages import authorize, calls, cards, clients, live, sign_in, static
-from cordboard.portal.pages.site import N_, Site
+from cordboard.portal.pages.site import N_, Site, Turned, Web
 
 if TYPE_CHECKING:
     from cordboard.portal.portal import Portal
@@ -43,6 +43,9 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
             N_("The mistake is ours and stands in the log. Calls go on, and nothing you saved is lost. Try again."),
         )
 
+    def turned(request: Web, error: Turned) -> Response[str]:
+        return error.answer
+
     @get("/{path:path}", status_code=404)
     async def unknown_page(request: Request[Any, Any, Any], path: str) -> Response[str]:
         """Any address that is nobody's."""
@@ -57,4 +60,7 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
         *clients.handlers(site),
         *cards.handlers(site),
     ]
-    return [Router("/", route_handlers=pages, exception_handlers={Exception: failed}), *live.handlers(site)]
+    return [
+        Router("/", route_handlers=pages, exception_handlers={Exception: failed, Turned: turned}),
+        *live.handlers(site),
+    ]

@@ -14,7 +14,7 @@ from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 from sqlalchemy import Connection, select
 
-from cordboard.portal.pages.site import N_, Site, Web, answer, go_to, is_ours, read_form, to_sign_in
+from cordboard.portal.pages.site import N_, Site, Web, answer, go_to
 from cordboard.portal.rest.oauth import new_code, redirect_address
 from cordboard.portal.tables import application
 from cordboard.web.render import render
@@ -35,9 +35,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
 
     @get("/oauth/authorize")
     async def ask(request: Web) -> Response[str]:
-        visit = await site.visit(request)
-        if visit is None:
-            return to_sign_in(request)
+        visit = await site.visitor(request)
         client_id, state = request.query_params.get("client_id", ""), request.query_params.get("state", "")
         row = await site.portal.store.read(lambda database: find(database, client_id))
         if row is None or not (origin := origin_of(row.redirect_uri)):
@@ -50,12 +48,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
 
     @post("/oauth/authorize", status_code=303)
     async def allow(request: Web) -> Response[str]:
-        visit = await site.visit(request)
-        if visit is None:
-            return to_sign_in(request)
-        form = await read_form(request)
-        if not is_ours(visit, form):
-            return site.forged(request)
+        visit, form = await site.sent(request)
         client_id, user_id, now = form.get("client_id", ""), visit.viewer.user_id, site.now()
         row = await site.portal.store.read(lambda database: find(database, client_id))
         if row is None or not origin_of(row.redirect_uri):

@@ -4,7 +4,7 @@ from litestar import Response, get
 from litestar.types import ControllerRouterHandler
 from sqlalchemy import Connection
 
-from cordboard.portal.pages.site import Site, Web, go_to, to_sign_in
+from cordboard.portal.pages.site import Site, Web, go_to
 from cordboard.portal.views.call_facts import CallView, list_calls
 from cordboard.portal.views.card_state import whole_number
 from cordboard.portal.views.sessions import users_seen_by
@@ -19,9 +19,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
 
     @get("/calls")
     async def calls_page(request: Web) -> Response[str]:
-        visit = await site.visit(request)
-        if visit is None:
-            return to_sign_in(request)
+        visit = await site.visitor(request)
         version, now = site.hub.version, site.now()
         page = page_number(request.query_params.get("page", "1"))
 

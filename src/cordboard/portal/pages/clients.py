@@ -5,7 +5,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy import Connection
 
 from cordboard.b24wire.loose import as_id
-from cordboard.portal.pages.site import N_, Site, Web, to_sign_in
+from cordboard.portal.pages.site import N_, Site, Web
 from cordboard.portal.views.client_facts import Client, Entry, find_client, list_clients, read_timeline, related
 from cordboard.web.words import translations
 
@@ -29,9 +29,7 @@ LIST_LENGTH = 200
 def handlers(site: Site) -> list[ControllerRouterHandler]:
     @get([f"/{section}" for section in LISTS])
     async def list_page(request: Web) -> Response[str]:
-        visit = await site.visit(request)
-        if visit is None:
-            return to_sign_in(request)
+        visit = await site.visitor(request)
         version, section = site.hub.version, request.url.path.strip("/")
         kind, heading = LISTS[section]
         found = await site.portal.store.read(lambda database: list_clients(database, kind, LIST_LENGTH))
@@ -40,9 +38,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
 
     @get([f"/{word}/{{client_id:int}}" for word in CLIENTS])
     async def client_page(request: Web, client_id: int) -> Response[str]:
-        visit = await site.visit(request)
-        if visit is None:
-            return to_sign_in(request)
+        visit = await site.visitor(request)
         version = site.hub.version
         kind, section = CLIENTS[request.url.path.split("/")[1]]
         found = await site.portal.store.read(lambda database: read_client(database, kind, client_id))

@@ -23,7 +23,6 @@ from cordboard.portal.pages.site import (
     read_form,
     safe_next,
     same_origin,
-    to_sign_in,
     viewer_of,
 )
 from cordboard.portal.pages.throttle import Throttle
@@ -88,12 +87,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
 
     @post("/me/language", status_code=303)
     async def choose_language(request: Web) -> Response[str]:
-        visit = await site.visit(request)
-        if visit is None:
-            return to_sign_in(request)
-        form = await read_form(request)
-        if not is_ours(visit, form):
-            return site.forged(request)
+        visit, form = await site.sent(request)
         language = form.get("language", "")
         if language in LANGUAGES:
             await site.portal.store.write(lambda database: set_language(database, visit.viewer.user_id, language))

@@ -47,6 +47,14 @@ class Visit:
     viewer: Viewer
 
 
+class Turned(Exception):
+    """The visitor gets another page than the one asked for: to sign in, or to read why not."""
+
+    def __init__(self, answer: Response[str]) -> None:
+        super().__init__("another page is shown")
+        self.answer = answer
+
+
 class Site:
     """The screens' common ground."""
 
@@ -64,17 +72,49 @@ class Site:
         session = await self.portal.store.read(lambda database: find_session(database, token, now)) if token else None
         return Visit(session, viewer_of(session, connection)) if session else None
 
+    async def visitor(self, request: Web) -> Visit:
+        """Who looks; a stranger is turned to the sign-in page."""
+        visit = await self.visit(request)
+        if visit is None:
+            raise Turned(to_sign_in(request))
+        return visit
+
+    async def sent(self, request: Web) -> tuple[Visit, dict[str, str]]:
+        """Who sends a form of ours, and its fields; a stranger is turned to the sign-in page, a forged form refused."""
+        visit = await self.visitor(request)
+        form = await read_form(request)
+        if not is_ours(visit, form):
+            raise Turned(self.forged(request))
+        return visit, form
+
+    async def administrator(self, request: Web) -> Visit:
+        """Who looks, if it is an administrator; anybody else reads which right is missing."""
+        return self._with_settings(request, await self.visitor(request))
+
+    async def administrator_sent(self, request: Web) -> tuple[Visit, dict[str, str]]:
+        """Who sends a form of ours, if it is an administrator, and its fields."""
+        visit, form = await self.sent(request)
+        return self._with_settings(request, visit), form
+
+    def _with_settings(self, request: Web, visit: Visit) -> Visit:
+        if not visit.viewer.is_admin:
+            heading = N_("You have no right to the settings")
+            raise Turned(self.problem(request, 403, heading, N_("An administrator can give you that role."), visit))
+        return visit
+
     async def page(self, visit: Visit, template: str, version: str, **values: Any) -> Response[str]:
         """A whole page with the cards of its viewer."""
         cards: list[CallView] = await self.hub.cards_of(visit.viewer.user_id)
         html = render(template, visit.viewer, self.now(), version=version, cards=cards, **values)
         return answer(html)
 
-    def problem(self, connection: Connection, status: int, heading: str, text: str) -> Response[str]:
+    def problem(
+        self, connection: Connection, status: int, heading: str, text: str, visit: Visit | None = None
+    ) -> Response[str]:
         """A page that says in words why there is no other; both texts are keys of the catalogue."""
-        stranger = viewer_of(None, connection)
-        say = translations(stranger.language).gettext
-        html = render("problem.html", stranger, self.now(), heading=say(heading), text=say(text))
+        viewer = visit.viewer if visit else viewer_of(None, connection)
+        say = translations(viewer.language).gettext
+        html = render("problem.html", viewer, self.now(), heading=say(heading), text=say(text))
         return answer(html, status)
 
     def not_found(self, connection: Connection) -> Response[str]:
