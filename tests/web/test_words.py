@@ -1,16 +1,27 @@
 """The languages of the pages: complete, and with each language's own plurals."""
 
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from babel.messages.pofile import read_po
 
 import cordboard
-from cordboard.web.words import preferred_language, translations
+from cordboard.web.words import catalogues, preferred_language, translations
 
 PACKAGE = Path(cordboard.__file__).parent
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "say": None}
+
+
+def test_no_text_stands_in_two_catalogues_and_none_is_empty_or_doubtful():
+    entries = [entry for path in catalogues("ru") for entry in read_po(path.open("rb"), locale="ru") if entry.id]
+
+    found = Counter(entry.id if isinstance(entry.id, str) else entry.id[0] for entry in entries)
+
+    assert [] == [text for text, count in found.items() if count > 1]
+    assert [] == [entry.id for entry in entries if entry.fuzzy or not entry.string or not all(entry.string)]
 
 
 def test_every_text_of_the_pages_has_a_russian_one():
@@ -51,8 +62,9 @@ def texts() -> set[str | tuple[str, ...]]:
     found: set[str | tuple[str, ...]] = set()
     for path in [*PACKAGE.glob("web/templates/*.html"), *PACKAGE.glob("web/components/*.html")]:
         found |= texts_of(path, "jinja2.ext:babel_extract")
-    for path in [*PACKAGE.glob("web/*.py"), *PACKAGE.glob("portal/*.py"), *PACKAGE.glob("portal/pages/*.py")]:
-        found |= texts_of(path, "python")
+    for folder in ("web", "portal/pages", "portal/views", "portal/push", "portal/api"):
+        for path in PACKAGE.glob(f"{folder}/**/*.py"):
+            found |= texts_of(path, "python")
     return found
 
 

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from cordboard.portal.pages import live as live_page
 from cordboard.portal.pages.live import SIGNED_OUT
+from cordboard.portal.tables import web_session
 
 pytestmark = pytest.mark.anyio
 
@@ -127,3 +130,19 @@ async def test_nobody_else_is_disturbed_by_a_dismissal(house: Any):
         heard = await page.heard()
 
     assert ["beat"] == [one.get("signal") for one in heard]
+
+
+async def test_a_session_closed_behind_the_pages_back_ends_its_live_connection(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(live_page, "DOUBT", 0.05)
+    boris = house.visitor(BORIS)
+    async with boris.live("/calls", await version_of(boris, "/calls")) as page:
+        await page.heard()
+
+        await house.portal.store.write(lambda database: database.execute(delete(web_session)))
+        heard = await page.heard()
+        while "code" not in heard[-1]:
+            heard += await page.heard()
+
+    assert SIGNED_OUT == heard[-1]["code"]

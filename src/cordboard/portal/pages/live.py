@@ -2,6 +2,7 @@
 
 Checked first: the session's cookie, and that the page is ours (`Origin`); refused with 1008, which is not tried again.
 Then everything the hub has for this page is sent, and a heartbeat, which also tells the server's clock.
+Once a minute the session is looked at again: it may have ended, or been closed by a command.
 """
 
 import asyncio
@@ -17,6 +18,8 @@ from cordboard.portal.pages.site import Site, same_origin
 from cordboard.portal.push import OpenPage
 
 HEARTBEAT = 2.0
+#: seconds after which the session is looked at again
+DOUBT = 60.0
 SIGNED_OUT = 1008
 
 Socket = WebSocket[object, object, State]
@@ -50,12 +53,16 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
 
 async def send(site: Site, socket: Socket, page: OpenPage) -> None:
     """Send what the hub has for the page, for as long as it is open."""
+    looked = asyncio.get_running_loop().time()
     while not page.signed_out.is_set():
+        if (passed := asyncio.get_running_loop().time()) > looked + DOUBT:
+            looked = passed
+            page.doubt()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(HEARTBEAT):
                 await page.something.wait()
         messages = await site.hub.take(page)
-        if not messages:
+        if not messages and not page.signed_out.is_set():
             messages = [{"v": page.version, "signal": "beat", "now": site.now()}]
         for message in messages:
             await socket.send_text(msgspec.json.encode(message).decode())

@@ -1,0 +1,11 @@
+"""This package keeps open pages true: every change of the portal becomes messages to the tabs that show it.
+
+Reading order: `page` (one open tab), `parts` (what a tab may show, and what of it a change touches: the place where a
+new screen adds its own), `ended` (cards that outlive their call), `cards` (the messages of the call cards), `hub` (all
+open tabs, and who is told what).
+"""
+
+from cordboard.portal.push.hub import Hub
+from cordboard.portal.push.page import OpenPage
+
+__all__ = ["Hub", "OpenPage"]
