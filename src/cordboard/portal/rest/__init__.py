@@ -5,5 +5,6 @@ Reading order: `registry` (what a method is), `asgi` (the way of a request), `re
 `entity_writes`, `records`, `filters`, `stages` and `items` (clients), `activities`, `user_writes`, `moments`,
 `parameters`; `oauth` gives tokens.
 
-To add a method: a coroutine in `methods/<namespace>.py` under `@method("its.documented.name", scope="crm")`.
+To add a method: a coroutine in `methods/<namespace>.py` under `@method("its.documented.name", scope="crm")`, with a
+docstring that `described` can read, and its example in `tests/portal/rest/examples/`.
 """

@@ -16,9 +16,9 @@ from cordboard.portal.rest.moments import shown
 from cordboard.portal.rest.registry import Context
 from cordboard.portal.tables import activity, activity_binding, timeline
 
-__all__ = ["FIELDS", "describe", "filterable", "insert_activity", "record_of", "values_of"]
+__all__ = ["FIELDS", "filterable", "insert_activity", "record_of", "values_of"]
 
-#: In the portal's order: type in the words of `crm.activity.fields`, and whether it can be written.
+#: In the portal's order: type, and whether it can be written.
 FIELDS: dict[str, tuple[str, bool]] = {
     "ID": ("integer", False),
     "OWNER_ID": ("integer", True),
@@ -75,11 +75,6 @@ _WITHOUT_COLUMN: dict[str, object] = {
     "AUTOCOMPLETE_RULE": "0",
 }
 _TEXT = ("string",)
-
-
-def describe() -> dict[str, object]:
-    """Every field with its type."""
-    return {name: _description(name, kind, writable) for name, (kind, writable) in FIELDS.items()}
 
 
 def filterable(context: Context, name: str) -> Filterable | None:
@@ -140,14 +135,6 @@ def insert_activity(connection: Connection, values: dict[str, Any], bindings: li
         link = {"activity_id": activity_id, "entity_type": kind, "entity_id": entity_id}
         connection.execute(insert(activity_binding).values(**link))
     return activity_id
-
-
-def _description(name: str, kind: str, writable: bool) -> dict[str, object]:
-    required = name in ("OWNER_ID", "OWNER_TYPE_ID", "TYPE_ID", "SUBJECT", "RESPONSIBLE_ID", "COMMUNICATIONS")
-    multiple = name in _ONLY_IF_SELECTED
-    title = name.replace("_", " ").capitalize()
-    shape = {"isReadOnly": not writable, "isImmutable": False, "isMultiple": multiple, "isDynamic": False}
-    return {"type": kind, "isRequired": required, **shape, "title": title}
 
 
 def _kind_name(value: object) -> object | None:

@@ -20,7 +20,11 @@ from cordboard.portal.rest.registry import Context, Params, method
 
 @method("batch", batch=False)
 async def batch(context: Context, params: Params) -> object:
-    """Run up to fifty commands in order."""
+    """Run up to fifty commands in order.
+
+    cmd* (object): up to 50 commands `method?query`, by key or as a list; `$result[key]` means an earlier answer
+    halt (integer): 1 stops after the first refusal
+    """
     run_of = Batch(named(params, "cmd"), halt=as_flag(named(params, "halt")))
     empty_code = "" if context.portal.switch("empty_error_code", True) else "ERROR_CORE"
     began = perf_counter()

@@ -6,6 +6,8 @@ Out:  `find_method(name)` in any case of letters, `method_names(scopes)` for `me
 A method returns its `result`, or a `Page` when the envelope needs `total` and `next`, or raises a ``RestError``.
 It writes by ``await context.portal.store.write(work)`` and publishes what changed afterwards.
 
+Its docstring is what the page of supported methods shows: see `described`.
+
 The surprise: `start` is no parameter of a method; the transport takes it out and gives it as ``context.start``.
 """
 

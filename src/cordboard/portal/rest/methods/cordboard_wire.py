@@ -25,7 +25,17 @@ PLACES = ("menu", "queue", "ringing", "talking", "ended")
 
 @method("cordboard.connector.hello", scope="telephony")
 async def hello(context: Context, params: Params) -> object:
-    """A connector is here: remember its lines and people, make or renew its outbound webhook."""
+    """A connector is here: remember its lines and people, make or renew its outbound webhook.
+
+    PBX* (array): names of the exchanges
+    VERSION (string): of the connector
+    PAGES (string): address of its pages
+    ACTIONS (array): `hangup`, `transfer`, `park`, `take`
+    EXTENSIONS (array): items of `NUMBER`, `REGISTERED`
+    EVENTS_URL (string): where clicks and commands are sent
+
+    Differs: Bitrix24 has no such method.
+    """
     names = [name for item in as_items(params.get("PBX")) if (name := as_text(item))]
     if not names:
         raise argument_error("PBX is not defined", "PBX")
@@ -41,7 +51,24 @@ async def hello(context: Context, params: Params) -> object:
 
 @method("cordboard.call.state", scope="telephony")
 async def call_state(context: Context, params: Params) -> object:
-    """The newest state of one running call; an older SEQ changes nothing."""
+    """The newest state of one running call; an older SEQ changes nothing.
+
+    PBX* (string): the exchange
+    LINKEDID* (string): the call there
+    SEQ* (integer): a smaller one than before changes nothing
+    AT (string): moment of the state
+    CALL_ID (string): of `register`; an unknown one is kept for ten seconds
+    PLACE* (string): `menu`, `queue`, `ringing`, `talking`, `ended`
+    QUEUE (string): name of the queue
+    MENU (string): name of the menu
+    SINCE (string): moment
+    TRUNK (string): the line
+    CLIENT (string): number
+    CONVERSATIONS (array): who was rung, and how it went
+    TRANSFER (object): `BY`, `TO`, `NOTE`
+
+    Differs: Bitrix24 has no such method.
+    """
     live = read_state(params, micros(context.now))
     portal = context.portal
     if live.call_id and portal.live.get(live.call_id) is None:
@@ -57,7 +84,13 @@ async def call_state(context: Context, params: Params) -> object:
 
 @method("cordboard.command.failed", scope="telephony")
 async def command_failed(context: Context, params: Params) -> object:
-    """The connector could not do what a button of the card asked for."""
+    """The connector could not do what a button of the card asked for.
+
+    COMMAND_ID* (string): of the command
+    REASON (string): words
+
+    Differs: Bitrix24 has no such method.
+    """
     command_id = as_text(params.get("COMMAND_ID"))[:100]
     if not command_id:
         raise argument_error("COMMAND_ID is not defined", "COMMAND_ID")

@@ -16,7 +16,7 @@ from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.changes import ClientChanged
 from cordboard.portal.clients import TABLES
 from cordboard.portal.outbox import outbox_of
-from cordboard.portal.rest.activities import FIELDS, describe, filterable, insert_activity, record_of, values_of
+from cordboard.portal.rest.activities import FIELDS, filterable, insert_activity, record_of, values_of
 from cordboard.portal.rest.filters import conditions, order_of
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.parameters import read_fields
@@ -26,28 +26,36 @@ from cordboard.portal.tables import activity, activity_binding, timeline
 _CALL, _MEETING, _EMAIL, _PROVIDER = 2, 1, 4, 6
 
 
-@method("crm.activity.fields", scope="crm")
-async def activity_fields(context: Context, params: Params) -> object:
-    """Every field of an activity with its type."""
-    return describe()
-
-
 @method("crm.activity.get", scope="crm")
 async def activity_get(context: Context, params: Params) -> object:
-    """One activity by `id`."""
+    """One activity by `id`.
+
+    id* (integer): the activity
+    """
     activity_id = as_id(named(params, "id"))
     return await context.portal.store.read(lambda c: record_of(_row(c, activity_id), context, set(FIELDS)))
 
 
 @method("crm.activity.list", scope="crm")
 async def activity_list(context: Context, params: Params) -> object:
-    """Activities by `filter`; `COMMUNICATIONS` and `FILES` only if selected."""
+    """Activities by `filter`; `COMMUNICATIONS` and `FILES` only if selected.
+
+    filter (object): such as `ORIGIN_ID` (`VI_` and the `CALL_ID`), `OWNER_TYPE_ID` with `OWNER_ID`, `BINDINGS`,
+        `COMPLETED`
+    select (array): names or `*`; `COMMUNICATIONS` and `FILES` only by name
+    order (object): `{"ID": "ASC"}`
+    start (integer): offset of the first row; -1 skips counting
+    """
     return await context.portal.store.read(lambda connection: _list(connection, context, params))
 
 
 @method("crm.activity.add", scope="crm")
 async def activity_add(context: Context, params: Params) -> object:
-    """A new activity from `fields`; answers its id."""
+    """A new activity from `fields`; answers its id.
+
+    fields* (object): `OWNER_TYPE_ID` with `OWNER_ID` or `BINDINGS`, `TYPE_ID`, `SUBJECT`, `RESPONSIBLE_ID`,
+        `COMMUNICATIONS`
+    """
     fields = read_fields(params)
     bindings = _bindings(fields)
     _check(fields, bindings)
@@ -59,7 +67,11 @@ async def activity_add(context: Context, params: Params) -> object:
 
 @method("crm.activity.update", scope="crm")
 async def activity_update(context: Context, params: Params) -> object:
-    """Change `fields` of the activity `id`."""
+    """Change `fields` of the activity `id`.
+
+    id* (integer): the activity
+    fields* (object): values; the owner and the type stay
+    """
     activity_id, fields = as_id(named(params, "id")), read_fields(params)
     clients = await context.portal.store.write(lambda connection: _update(connection, context, activity_id, fields))
     context.portal.publish(*(ClientChanged(kind, entity_id, "timeline") for kind, entity_id in clients))
@@ -68,7 +80,10 @@ async def activity_update(context: Context, params: Params) -> object:
 
 @method("crm.activity.delete", scope="crm")
 async def activity_delete(context: Context, params: Params) -> object:
-    """Remove the activity `id`."""
+    """Remove the activity `id`.
+
+    id* (integer): the activity
+    """
     activity_id = as_id(named(params, "id"))
     clients = await context.portal.store.write(lambda connection: _delete(connection, context, activity_id))
     context.portal.publish(*(ClientChanged(kind, entity_id, "timeline") for kind, entity_id in clients))
@@ -77,7 +92,10 @@ async def activity_delete(context: Context, params: Params) -> object:
 
 @method("crm.activity.binding.list", scope="crm")
 async def binding_list(context: Context, params: Params) -> object:
-    """The clients an activity lies at."""
+    """The clients an activity lies at.
+
+    activityId* (integer): the activity
+    """
     activity_id = as_id(named(params, "activityId"))
     query = select(activity_binding).where(activity_binding.c.activity_id == activity_id)
     rows = await context.portal.store.read(lambda connection: connection.execute(query).all())

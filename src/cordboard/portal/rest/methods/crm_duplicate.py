@@ -22,7 +22,12 @@ _MOST = 20
 
 @method("crm.duplicate.findbycomm", scope="crm")
 async def findbycomm(context: Context, params: Params) -> object:
-    """Ids of the clients that have one of the numbers or addresses."""
+    """Ids of the clients that have one of the numbers or addresses.
+
+    type* (string): `PHONE` or `EMAIL`
+    values* (array): up to twenty texts; numbers are skipped in silence
+    entity_type (string): `LEAD`, `CONTACT` or `COMPANY`; absent: all
+    """
     communication = as_text(named(params, "type")).upper()
     if not communication:
         raise errors.failure("Communication type is not defined.")

@@ -21,27 +21,45 @@ from cordboard.portal.rest.registry import Context, Params, method
 
 @method("crm.item.fields", scope="crm")
 async def item_fields(context: Context, params: Params) -> object:
-    """Every field with its type, under camelCase names."""
+    """Every field with its type, under camelCase names.
+
+    entityTypeId* (integer): 1 lead, 2 deal, 3 contact, 4 company
+    """
     return {"fields": describe_item(read_kind(params))}
 
 
 @method("crm.item.get", scope="crm")
 async def item_get(context: Context, params: Params) -> object:
-    """One item with its multifields."""
+    """One item with its multifields.
+
+    entityTypeId* (integer): 1 lead, 2 deal, 3 contact, 4 company
+    id* (integer): the item
+    """
     kind, entity_id = read_kind(params), _id(params)
     return {"item": await context.portal.store.read(lambda connection: _item(connection, context, kind, entity_id))}
 
 
 @method("crm.item.list", scope="crm")
 async def item_list(context: Context, params: Params) -> object:
-    """Items by filter, fifty at a time."""
+    """Items by filter, fifty at a time.
+
+    entityTypeId* (integer): 1 lead, 2 deal, 3 contact, 4 company
+    filter (object): conditions under camelCase names; numbered groups with `logic` `OR`
+    select (array): names or `*`; only `*` brings the multifields (`fm`)
+    order (object): `{"id": "ASC"}`
+    start (integer): offset of the first row; -1 skips counting
+    """
     kind = read_kind(params)
     return await context.portal.store.read(lambda connection: _list(connection, context, kind, params))
 
 
 @method("crm.item.add", scope="crm")
 async def item_add(context: Context, params: Params) -> object:
-    """A new item; answers it whole."""
+    """A new item; answers it whole.
+
+    entityTypeId* (integer): 1 lead, 2 deal, 3 contact, 4 company
+    fields* (object): values under camelCase names; `fm` for multifields
+    """
     kind, fields = read_kind(params), _fields(params)
 
     def work(connection: Connection) -> dict[str, object]:
@@ -55,7 +73,12 @@ async def item_add(context: Context, params: Params) -> object:
 
 @method("crm.item.update", scope="crm")
 async def item_update(context: Context, params: Params) -> object:
-    """Change an item; answers it whole."""
+    """Change an item; answers it whole.
+
+    entityTypeId* (integer): 1 lead, 2 deal, 3 contact, 4 company
+    id* (integer): the item
+    fields* (object): values under camelCase names
+    """
     kind, entity_id, fields = read_kind(params), _id(params), _fields(params)
 
     def work(connection: Connection) -> dict[str, object]:
@@ -70,7 +93,11 @@ async def item_update(context: Context, params: Params) -> object:
 
 @method("crm.item.delete", scope="crm")
 async def item_delete(context: Context, params: Params) -> object:
-    """Delete an item; answers an empty list."""
+    """Delete an item; answers an empty list.
+
+    entityTypeId* (integer): 1 lead, 2 deal, 3 contact, 4 company
+    id* (integer): the item
+    """
     kind, entity_id = read_kind(params), _id(params)
 
     def work(connection: Connection) -> None:

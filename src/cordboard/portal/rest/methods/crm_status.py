@@ -1,4 +1,4 @@
-"""`crm.status.*`, `crm.settings.mode.get`, pipelines, currencies and enumerations: the lists a client reads once."""
+"""`crm.status.*`, `crm.settings.mode.get` and pipelines: the lists a client reads once."""
 
 from __future__ import annotations
 
@@ -20,28 +20,15 @@ _COLUMNS = {
     "SORT": Filterable(status.c.sort, as_id, text=False),
     "SEMANTICS": Filterable(status.c.semantics),
 }
-_REFERENCES = {
-    "STATUS": "Lead stages",
-    "SOURCE": "Sources",
-    "CONTACT_TYPE": "Contact types",
-    "COMPANY_TYPE": "Company types",
-    "DEAL_TYPE": "Deal types",
-    "DEAL_STAGE": "Deal stages",
-    "HONORIFIC": "Salutations",
-}
-_ENUMERATIONS = {
-    "ownertype": {kind.value: kind.name.capitalize() for kind in EntityType},
-    "activitytype": {1: "Meeting", 2: "Call", 3: "Task", 4: "E-mail", 6: "User action"},
-    "activitydirection": {1: "Incoming", 2: "Outgoing"},
-    "activitypriority": {1: "Low", 2: "Normal", 3: "High"},
-    "activitystatus": {1: "Waiting", 2: "Completed", 3: "Completed automatically"},
-    "contenttype": {1: "Plain text", 2: "bbCode", 3: "HTML"},
-}
 
 
 @method("crm.status.list", scope="crm")
 async def status_list(context: Context, params: Params) -> object:
-    """Every item of the reference lists, by filter."""
+    """Every item of the reference lists, by filter.
+
+    filter (object): mostly `ENTITY_ID`: `STATUS`, `SOURCE`, `DEAL_STAGE` …
+    order (object): `{"SORT": "ASC"}`
+    """
     where = conditions(named(params, "filter"), _COLUMNS.get)
     order = order_of(named(params, "order"), _COLUMNS.get, status.c.id)
     query = select(status).where(*where).order_by(*order)
@@ -49,15 +36,12 @@ async def status_list(context: Context, params: Params) -> object:
     return [_status(row) for row in rows]
 
 
-@method("crm.status.entity.types", scope="crm")
-async def entity_types(context: Context, params: Params) -> object:
-    """The reference lists there are."""
-    return [{"ID": reference, "NAME": name} for reference, name in _REFERENCES.items()]
-
-
 @method("crm.status.entity.items", scope="crm")
 async def entity_items(context: Context, params: Params) -> object:
-    """Name, sort and id of one reference list's items."""
+    """Name, sort and id of one reference list's items.
+
+    entityId* (string): the list, such as `SOURCE`
+    """
     reference = as_text(named(params, "entityId"))
     query = select(status).where(status.c.entity_id == reference).order_by(status.c.sort, status.c.id)
     rows = await context.portal.store.read(lambda connection: connection.execute(query).all())
@@ -79,7 +63,10 @@ async def dealcategory_list(context: Context, params: Params) -> object:
 
 @method("crm.category.list", scope="crm")
 async def category_list(context: Context, params: Params) -> object:
-    """Pipelines of an entity type, the default one first."""
+    """Pipelines of an entity type, the default one first.
+
+    entityTypeId* (integer): 2 for deals; others have no pipelines
+    """
     if as_int(named(params, "entityTypeId")) != EntityType.DEAL:
         return {"categories": []}
     pipelines = await context.portal.store.read(_pipelines)
@@ -90,46 +77,6 @@ async def category_list(context: Context, params: Params) -> object:
             for id_, name, sort in rows
         ]
     }
-
-
-@method("crm.enum.ownertype", scope="crm")
-async def enum_ownertype(context: Context, params: Params) -> object:
-    """Entity types an activity can belong to."""
-    return _enumeration("ownertype")
-
-
-@method("crm.enum.activitytype", scope="crm")
-async def enum_activitytype(context: Context, params: Params) -> object:
-    """Kinds of activities."""
-    return _enumeration("activitytype")
-
-
-@method("crm.enum.activitydirection", scope="crm")
-async def enum_activitydirection(context: Context, params: Params) -> object:
-    """Incoming, outgoing."""
-    return _enumeration("activitydirection")
-
-
-@method("crm.enum.activitypriority", scope="crm")
-async def enum_activitypriority(context: Context, params: Params) -> object:
-    """Priorities of activities."""
-    return _enumeration("activitypriority")
-
-
-@method("crm.enum.activitystatus", scope="crm")
-async def enum_activitystatus(context: Context, params: Params) -> object:
-    """States of activities."""
-    return _enumeration("activitystatus")
-
-
-@method("crm.enum.contenttype", scope="crm")
-async def enum_contenttype(context: Context, params: Params) -> object:
-    """Formats of descriptions."""
-    return _enumeration("contenttype")
-
-
-def _enumeration(name: str) -> list[dict[str, object]]:
-    return [{"ID": id_, "NAME": text} for id_, text in _ENUMERATIONS[name].items()]
 
 
 def _pipelines(connection: Connection) -> list[Row[Any]]:

@@ -15,7 +15,10 @@ from cordboard.portal.tables import comment, timeline
 
 @method("crm.timeline.comment.add", scope="crm")
 async def comment_add(context: Context, params: Params) -> object:
-    """Write `COMMENT` at `ENTITY_TYPE` (lower case), `ENTITY_ID`; answers its id."""
+    """Write `COMMENT` at `ENTITY_TYPE` (lower case), `ENTITY_ID`; answers its id.
+
+    fields* (object): `ENTITY_TYPE` in small letters, `ENTITY_ID`, `COMMENT`; the key `fields` in small letters only
+    """
     fields = as_map(params.get("fields"))
     kind, entity_id = as_text(fields.get("ENTITY_TYPE")).upper(), as_id(fields.get("ENTITY_ID"))
     words = as_text(fields.get("COMMENT")).strip()

@@ -14,7 +14,14 @@ from cordboard.portal.tables import department
 
 @method("department.get", scope="department", scopes=("user", "user_brief", "user_basic"))
 async def department_get(context: Context, params: Params) -> object:
-    """Departments by `ID`, `NAME`, `PARENT`, `UF_HEAD`."""
+    """Departments by `ID`, `NAME`, `PARENT`, `UF_HEAD`.
+
+    ID (integer): and `PARENT`, `UF_HEAD`: ids, one or a list
+    NAME (string): exactly this name
+    sort (string): `ID`, `NAME`, `SORT`, `PARENT`, `UF_HEAD`
+    order (string): `ASC` or `DESC`
+    start (integer): offset of the first row
+    """
     return await context.portal.store.read(lambda connection: _departments(connection, context, params))
 
 

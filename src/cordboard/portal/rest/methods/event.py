@@ -23,7 +23,17 @@ _LARGEST_USER = 2**31 - 1
 
 @method("event.bind", webhook=False)
 async def event_bind(context: Context, params: Params) -> object:
-    """Send an event to an address from now on."""
+    """Send an event to an address from now on.
+
+    event* (string): name in any case of letters; see `events`
+    handler* (string): absolute address; not for offline events
+    auth_type (integer): the user whose token is sent; 0: whoever caused the event
+    event_type (string): `online` or `offline` (an administrator's)
+    auth_connector (string): key of a separate offline queue; changes made with the same key are left out
+    options (object): `minTimeout` of `ONOFFLINEEVENT`, seconds between two notices
+
+    Differs: a failed delivery is repeated three times within a minute (switch `event_retries`).
+    """
     event, address = _event(context, params), _handler(params)
     auth_type = _auth_type(params)
     await context.portal.store.write(lambda connection: _bind(connection, context, event, address, auth_type))
@@ -32,7 +42,14 @@ async def event_bind(context: Context, params: Params) -> object:
 
 @method("event.unbind", webhook=False)
 async def event_unbind(context: Context, params: Params) -> object:
-    """Stop sending an event to an address; answers how many bindings that ended."""
+    """Stop sending an event to an address; answers how many bindings that ended.
+
+    event* (string): name in any case of letters
+    handler* (string): the address; not for offline events
+    auth_type (integer): only the binding with this user
+    event_type (string): `online` or `offline`
+    auth_connector (string): key of the offline queue
+    """
     event, address = _event(context, params), _handler(params)
     mine = [event_handler.c.application_id == context.application_id, event_handler.c.event == event]
     mine.append(event_handler.c.handler == address)

@@ -13,26 +13,53 @@ from cordboard.portal.tables import notification, users
 
 @method("im.notify.personal.add", scope="im")
 async def personal_add(context: Context, params: Params) -> object:
-    """Tell `USER_ID` a `MESSAGE` from the caller; answers its id, or false for an unknown user."""
+    """Tell `USER_ID` a `MESSAGE` from the caller; answers its id, or false for an unknown user.
+
+    USER_ID* (integer): whom
+    MESSAGE* (string): the words
+    TAG (string): kept with it, as `SUB_TAG`
+
+    Differs: there is no chat; the words are a line in the user's notifications.
+    """
     return await _notify(context, params, "personal", as_id(named(params, "USER_ID")))
 
 
 @method("im.notify.system.add", scope="im")
 async def system_add(context: Context, params: Params) -> object:
-    """Tell `USER_ID` a `MESSAGE` from the system."""
+    """Tell `USER_ID` a `MESSAGE` from the system.
+
+    USER_ID* (integer): whom
+    MESSAGE* (string): the words
+    TAG (string): kept with it, as `SUB_TAG`
+
+    Differs: there is no chat; the words are a line in the user's notifications.
+    """
     return await _notify(context, params, "system", as_id(named(params, "USER_ID")))
 
 
 @method("im.notify", scope="im")
 async def notify(context: Context, params: Params) -> object:
-    """The old form: `to`, `message`, `type` `USER` or `SYSTEM`."""
+    """The old form: `to`, `message`, `type` `USER` or `SYSTEM`.
+
+    to* (integer): whom
+    message* (string): the words
+    type (string): `USER` or `SYSTEM`
+
+    Differs: there is no chat; the words are a line in the user's notifications.
+    """
     kind = "system" if as_text(named(params, "type")).upper() == "SYSTEM" else "personal"
     return await _notify(context, params, kind, as_id(named(params, "to")))
 
 
 @method("im.message.add", scope="im")
 async def message_add(context: Context, params: Params) -> object:
-    """A message in a dialogue with a user (`DIALOG_ID` = the user's id)."""
+    """A message in a dialogue with a user (`DIALOG_ID` = the user's id).
+
+    DIALOG_ID* (integer): the user
+    MESSAGE* (string): the words
+
+    Differs: there is no chat; the words are a line in the user's notifications.
+    """
     return await _notify(context, params, "message", as_id(named(params, "DIALOG_ID")))
 
 

@@ -24,13 +24,20 @@ async def server_time(context: Context, params: Params) -> object:
 
 @method("scope")
 async def scope(context: Context, params: Params) -> object:
-    """Granted scopes; with `full` all that exist."""
+    """Granted scopes; with `full` all that exist.
+
+    full (boolean): all scopes there are
+    """
     return _all_scopes() if as_flag(named(params, "full")) else sorted(context.scopes)
 
 
 @method("methods")
 async def methods(context: Context, params: Params) -> object:
-    """Names of the methods this credential may call; `full` = all, `scope` = of one scope."""
+    """Names of the methods this credential may call; `full` = all, `scope` = of one scope.
+
+    full (boolean): all methods, not only those of this credential
+    scope (string): only those of one scope
+    """
     wanted = as_text(named(params, "scope")).lower()
     if wanted:
         return [found.name.lower() for found in all_methods() if found.scope == wanted and found.listed]
@@ -39,7 +46,10 @@ async def methods(context: Context, params: Params) -> object:
 
 @method("method.get")
 async def method_get(context: Context, params: Params) -> object:
-    """Whether a method exists and whether this credential may call it."""
+    """Whether a method exists and whether this credential may call it.
+
+    name* (string): the method, in any case of letters
+    """
     found = find_method(as_text(named(params, "name")).strip())
     return {"isExisting": found is not None, "isAvailable": found is not None and found.granted(context.scopes)}
 
@@ -60,7 +70,10 @@ async def app_info(context: Context, params: Params) -> object:
 
 @method("feature.get")
 async def feature_get(context: Context, params: Params) -> object:
-    """Whether the portal's edition has a feature."""
+    """Whether the portal's edition has a feature.
+
+    CODE* (string): `rest_offline_extended` and `rest_auth_connector` are there, others are not
+    """
     code = as_text(named(params, "CODE"))
     if not code:
         raise errors.argument_error("Argument 'CODE' is null or empty", "CODE")
@@ -69,7 +82,11 @@ async def feature_get(context: Context, params: Params) -> object:
 
 @method("events")
 async def events(context: Context, params: Params) -> object:
-    """Names of the events this credential may bind; `FULL` = all, `SCOPE` = of one scope."""
+    """Names of the events this credential may bind; `FULL` = all, `SCOPE` = of one scope.
+
+    SCOPE (string): only those of one scope
+    FULL (boolean): all events
+    """
     wanted = as_text(named(params, "SCOPE")).lower()
     if wanted:
         return [name for name, event_scope in EVENTS.items() if event_scope == wanted]

@@ -31,7 +31,11 @@ _FILTERS = {
 
 @method("tasks.task.add", scope="task", scopes=_SCOPES)
 async def task_add(context: Context, params: Params) -> object:
-    """A new task from `fields`; answers it whole."""
+    """A new task from `fields`; answers it whole.
+
+    fields* (object): `TITLE`, `RESPONSIBLE_ID`, `DESCRIPTION`, `DEADLINE`, `PRIORITY`, `AUDITORS`, `ACCOMPLICES`,
+        `UF_CRM_TASK` such as `C_84`, `TAGS`
+    """
     fields = _fields(params)
     if not as_text(fields.get("TITLE")).strip():
         raise errors.core_error("Task name not specified")
@@ -50,27 +54,42 @@ async def task_add(context: Context, params: Params) -> object:
 
 @method("tasks.task.get", scope="task", scopes=_SCOPES)
 async def task_get(context: Context, params: Params) -> object:
-    """One task by `taskId`."""
+    """One task by `taskId`.
+
+    taskId* (integer): the task
+    """
     task_id = _task_id(params)
     return {"task": await context.portal.store.read(lambda connection: _task(connection, context, task_id))}
 
 
 @method("tasks.task.list", scope="task", scopes=_SCOPES)
 async def task_list(context: Context, params: Params) -> object:
-    """Tasks by `filter`, fifty at a time."""
+    """Tasks by `filter`, fifty at a time.
+
+    filter (object): `ID`, `TITLE`, `STATUS`, `RESPONSIBLE_ID`, `CREATED_BY`, `GROUP_ID`, `PRIORITY` with prefixes
+    order (object): `{"ID": "ASC"}`
+    start (integer): offset of the first row; -1 skips counting
+    """
     return await context.portal.store.read(lambda connection: _list(connection, context, params))
 
 
 @method("tasks.task.update", scope="task", scopes=_SCOPES)
 async def task_update(context: Context, params: Params) -> object:
-    """Change `fields` of a task; answers it whole."""
+    """Change `fields` of a task; answers it whole.
+
+    taskId* (integer): the task
+    fields* (object): values as in `tasks.task.add`, and `STATUS`
+    """
     values = _values(_fields(params), context)
     return await _change(context, _task_id(params), values)
 
 
 @method("tasks.task.complete", scope="task", scopes=_SCOPES)
 async def task_complete(context: Context, params: Params) -> object:
-    """Mark a task as done."""
+    """Mark a task as done.
+
+    taskId* (integer): the task
+    """
     return await _change(context, _task_id(params), {"status": _DONE, "closed_at": micros(context.now)})
 
 

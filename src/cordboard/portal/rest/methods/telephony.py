@@ -32,7 +32,25 @@ LARGEST = 2**31 - 1
 
 @method("telephony.externalCall.register", scope="telephony")
 async def register(context: Context, params: Params) -> object:
-    """Open a call, find or create its client, show its card."""
+    """Open a call, find or create its client, show its card.
+
+    USER_ID* (integer): the employee; wins over the extension
+    USER_PHONE_INNER (string): the employee by extension; one of the two is needed
+    PHONE_NUMBER* (string): the client's number; everything but `0-9 # * + , ;` is removed
+    TYPE* (integer): 1 outgoing, 2 incoming, 3 incoming redirected, 4 callback, 5 informational
+    CALL_START_DATE (string): ISO 8601; without offset it is the portal's time
+    CRM_CREATE (integer): 1 allows the creation of clients; `CRM` means the same
+    CRM_SOURCE (string): source of what is created; an unknown one means `CALL`
+    CRM_ENTITY_TYPE (string): the client, with `CRM_ENTITY_ID`; both present, even empty, switch the search off
+    CRM_ENTITY_ID (integer): the client's id
+    SHOW (integer): 0 shows no card
+    CALL_LIST_ID (integer): dialling list
+    LINE_NUMBER (string): the line; an unknown one is made in silence
+    EXTERNAL_CALL_ID (string): the exchange's id, part of what makes a call the same call
+    ADD_TO_CHAT (integer): ignored here
+
+    Differs: `CALL_LIST_ID` is kept with the call; on a repetition `CRM_ENTITY_TYPE` is `""`, never `false`.
+    """
     portal, who = context.portal, read_who(params)
     # an extension that belongs to nobody is told before any other fault: the user is step 2, the rest step 3 and later
     asked: Any = None
@@ -66,7 +84,13 @@ async def register(context: Context, params: Params) -> object:
 
 @method("telephony.externalCall.show", scope="telephony")
 async def show(context: Context, params: Params) -> object:
-    """Put the card of a running call before the eyes of users; false if there is no such call."""
+    """Put the card of a running call before the eyes of users; false if there is no such call.
+
+    CALL_ID* (string): a running call
+    USER_ID (integer): one id or a list; absent: the user of the call
+
+    Differs: a page opened later shows the card, too.
+    """
     call_id, wanted, now = as_text(params.get("CALL_ID")), read_users(params), micros(context.now)
 
     def work(connection: Connection) -> tuple[int, ...] | None:
@@ -93,7 +117,11 @@ async def show(context: Context, params: Params) -> object:
 
 @method("telephony.externalCall.hide", scope="telephony")
 async def hide(context: Context, params: Params) -> object:
-    """Take the card from users; false if there is no such call."""
+    """Take the card from users; false if there is no such call.
+
+    CALL_ID* (string): a running call
+    USER_ID (integer): one id or a list; absent: the user of the call
+    """
     call_id, wanted = as_text(params.get("CALL_ID")), read_users(params)
 
     def work(connection: Connection) -> tuple[int, ...] | None:
@@ -115,7 +143,22 @@ async def hide(context: Context, params: Params) -> object:
 
 @method("telephony.externalCall.finish", scope="telephony")
 async def finish(context: Context, params: Params) -> object:
-    """Close a call: statistics row, activity, responsible, missed list."""
+    """Close a call: statistics row, activity, responsible, missed list.
+
+    CALL_ID* (string): a running call; a number is refused
+    USER_ID* (integer): who served it; becomes responsible for everything the call created
+    USER_PHONE_INNER (string): the same by extension; one of the two is needed
+    DURATION (integer): seconds of talk
+    STATUS_CODE (string): absent: `200` for a talk, else `304`
+    FAILED_REASON (string): words
+    COST (double): with `COST_CURRENCY`
+    COST_CURRENCY (string): ISO code
+    RECORD_URL (string): fetched after the answer; better use `attachRecord`
+    VOTE (integer): 1 to 5
+    ADD_TO_CHAT (integer): 1 tells the user; absent: as the switch `add_to_chat_default` says
+
+    Differs: after `Unexpected database error` nothing is kept; a record is fetched only from places the portal allows.
+    """
     portal, who = context.portal, read_who(params)
     try:
         ended = read_ended(params)
@@ -142,7 +185,10 @@ async def finish(context: Context, params: Params) -> object:
 
 @method("telephony.externalCall.searchCrmEntities", scope="telephony")
 async def search_crm_entities(context: Context, params: Params) -> object:
-    """Whose number it is and who is responsible; creates nothing, asks for no rights."""
+    """Whose number it is and who is responsible; creates nothing, asks for no rights.
+
+    PHONE_NUMBER* (string): the number
+    """
     number = clean(as_text(params.get("PHONE_NUMBER")))
     if not number:
         raise failure("PHONE_NUMBER is empty")

@@ -16,7 +16,12 @@ LENGTH = 50
 
 @method("telephony.externalLine.add", scope="telephony")
 async def add(context: Context, params: Params) -> object:
-    """Declare a line."""
+    """Declare a line.
+
+    NUMBER* (string): number or name, at most 50 characters
+    NAME (string): words
+    CRM_AUTO_CREATE (string): `N`: calls by a click create no clients
+    """
     number, application_id = read_number(params), context.application_id or 0
     auto_create = is_yes(params.get("CRM_AUTO_CREATE", "Y"))
 
@@ -32,7 +37,12 @@ async def add(context: Context, params: Params) -> object:
 
 @method("telephony.externalLine.update", scope="telephony")
 async def change(context: Context, params: Params) -> object:
-    """Change a line's name or whether calls by a click create clients."""
+    """Change a line's name or whether calls by a click create clients.
+
+    NUMBER* (string): the line
+    NAME (string): words
+    CRM_AUTO_CREATE (string): `Y` or `N`
+    """
     number, application_id = read_number(params), context.application_id or 0
     values: dict[str, object] = {}
     if "NAME" in params:
@@ -54,7 +64,10 @@ async def change(context: Context, params: Params) -> object:
 
 @method("telephony.externalLine.delete", scope="telephony")
 async def remove(context: Context, params: Params) -> object:
-    """Take a line away; its history stays."""
+    """Take a line away; its history stays.
+
+    NUMBER* (string): the line
+    """
     number, application_id = read_number(params), context.application_id or 0
 
     def work(connection: Connection) -> None:

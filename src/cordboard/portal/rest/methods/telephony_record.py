@@ -22,7 +22,7 @@ from cordboard.b24wire.errors import RestError, failure, invalid_credentials
 from cordboard.b24wire.loose import as_float, as_int, as_items, as_map, as_text
 from cordboard.portal.changes import CallChanged
 from cordboard.portal.fetch import fetch_record
-from cordboard.portal.files import audio_type, files_folder, keep, register_file, remove_kept
+from cordboard.portal.files import audio_type, keep, register_file, remove_kept
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.rest.request import Upload
@@ -40,7 +40,15 @@ NOT_FINISHED = "Call is not found in the statistic table. Looks like it is not f
 
 @method("telephony.externalCall.attachRecord", scope="telephony")
 async def attach_record(context: Context, params: Params) -> object:
-    """A recording for a finished call: by content, by a second request, or fetched from an allowed address."""
+    """A recording for a finished call: by content, by a second request, or fetched from an allowed address.
+
+    CALL_ID* (string): a finished call
+    FILENAME (string): ends in `wav` or `mp3`, small letters
+    FILE_CONTENT (string): base64; absent: the answer names an address to send the field `file` to
+    RECORD_URL (string): address to fetch from; wins over the rest
+
+    Differs: an address is fetched only from places the portal allows (`fetch_from`).
+    """
     call_id, address = as_text(params.get("CALL_ID")), as_text(params.get("RECORD_URL"))
     if not address and "FILENAME" not in params:
         raise failure("Required parameters are not set. Request should contain or URL or FILENAME parameter")
@@ -59,7 +67,11 @@ async def attach_record(context: Context, params: Params) -> object:
 
 @method("upload", scope="telephony", batch=False, listed=False)
 async def upload(context: Context, params: Params) -> object:
-    """The second step of `attachRecord`: the file itself."""
+    """The second step of `attachRecord`: the file itself.
+
+    token* (string): from `uploadUrl`
+    file* (file): the recording
+    """
     call_id, name = read_token(context, as_text(params.get("token")))
     sent = params.get("file")
     if not isinstance(sent, Upload):
@@ -70,7 +82,13 @@ async def upload(context: Context, params: Params) -> object:
 
 @method("telephony.call.attachTranscription", scope="telephony")
 async def attach_transcription(context: Context, params: Params) -> object:
-    """The text of a finished call."""
+    """The text of a finished call.
+
+    CALL_ID* (string): a finished call
+    MESSAGES* (array): items of `SIDE` (`User` or `Client`), `START_TIME`, `STOP_TIME`, `MESSAGE`
+    COST (double): with `COST_CURRENCY`
+    COST_CURRENCY (string): ISO code
+    """
     call_id = as_text(params.get("CALL_ID"))
     if not call_id:
         raise failure("CALL_ID should be set")
@@ -163,7 +181,7 @@ async def save(context: Context, call_id: str, name: str, content: bytes, addres
     """Put the file on the disk, then its row, the call and the activity in one transaction; the old file goes."""
     if not audio_type(content):
         raise failure("Unknown error encountered while saving file.")
-    folder = files_folder(str(context.portal.store.engines.url))
+    folder = context.portal.files
     kept = await asyncio.to_thread(keep, folder, name.replace("/", "_"), content, context.now)
 
     def work(connection: Connection) -> tuple[int, str]:

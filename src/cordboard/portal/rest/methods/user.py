@@ -35,14 +35,26 @@ _NO_PARAMETERS = {"filter", "sort", "order", "select", "admin_mode", "image_resi
 
 @method("user.get", scope="user", scopes=_SCOPES)
 async def user_get(context: Context, params: Params) -> object:
-    """Users by filter; its keys may stand at the top level as well."""
+    """Users by filter; its keys may stand at the top level as well.
+
+    FILTER (object): `ID`, `ACTIVE`, `NAME`, `UF_PHONE_INNER` …; the keys may stand at the top level as well
+    sort (string): name of a field
+    order (string): `ASC` or `DESC`
+    select (array): names of fields
+    start (integer): offset of the first row
+    """
     asked = _asked(params)
     return await context.portal.store.read(lambda connection: _page(connection, context, params, asked, []))
 
 
 @method("user.search", scope="user", scopes=_SCOPES)
 async def user_search(context: Context, params: Params) -> object:
-    """Users whose name, position, department … contains a text (`FIND`), or by single fields."""
+    """Users whose name, position, department … contains a text (`FIND`), or by single fields.
+
+    FILTER (object): `FIND` with words, or `NAME`, `LAST_NAME`, `WORK_POSITION`, `UF_DEPARTMENT_NAME` that contain a
+        text
+    start (integer): offset of the first row
+    """
     asked = _asked(params)
     words = as_text(asked.pop("FIND", "") or named(params, "FIND")).split()[:10]
     found = [_mentions(word) for word in words]
@@ -74,7 +86,16 @@ async def user_admin(context: Context, params: Params) -> object:
 
 @method("user.update", scope="user")
 async def user_update(context: Context, params: Params) -> object:
-    """Change a user; only an administrator, or oneself."""
+    """Change a user; only an administrator, or oneself.
+
+    ID* (integer): the user
+    UF_PHONE_INNER (string): extension, one to four digits
+    UF_VI_BACKPHONE (string): own line for outgoing calls
+    ACTIVE (boolean): false dismisses the user
+    NAME (string): and `LAST_NAME`, `SECOND_NAME`, `EMAIL`, `WORK_PHONE`, `PERSONAL_PHONE`, `PERSONAL_MOBILE`,
+        `WORK_POSITION`
+    UF_DEPARTMENT (array): ids of departments
+    """
     user_id = as_id(named(params, "ID"))
     sent = {name.upper(): value for name, value in params.items()}
     await context.portal.store.write(lambda connection: change_user(connection, context, user_id, sent))

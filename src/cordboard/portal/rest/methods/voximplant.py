@@ -69,7 +69,14 @@ BINDINGS = {
 
 @method("voximplant.statistic.get", scope="telephony")
 async def statistic_get(context: Context, params: Params) -> object:
-    """The history of calls, as far as the user's role sees it."""
+    """The history of calls, as far as the user's role sees it.
+
+    FILTER (object): fields of the record with prefixes; `HAS_RECORD`, `CRM_BINDINGS.ENTITY_TYPE`,
+        `CRM_BINDINGS.ENTITY_ID`
+    SORT (string): name of a field
+    ORDER (string): `ASC` or `DESC`, in capitals
+    start (integer): offset of the first row; -1 skips counting
+    """
     sent = {name.upper(): value for name, value in params.items()}
     zone = context.now.tzinfo
 
@@ -109,7 +116,10 @@ async def line_outgoing_get(context: Context, params: Params) -> object:
 
 @method("voximplant.line.outgoing.set", scope="telephony")
 async def line_outgoing_set(context: Context, params: Params) -> object:
-    """Choose the default line; an unknown one changes nothing."""
+    """Choose the default line; an unknown one changes nothing.
+
+    LINE_ID* (string): the line; an unknown one changes nothing
+    """
     wanted = as_text(params.get("LINE_ID"))
     known = await context.portal.store.read(
         lambda connection: connection.execute(select(line.c.id).where(line.c.number == wanted)).first() is not None
@@ -121,7 +131,12 @@ async def line_outgoing_set(context: Context, params: Params) -> object:
 
 @method("voximplant.user.get", scope="telephony")
 async def user_get(context: Context, params: Params) -> object:
-    """Telephony settings of users."""
+    """Telephony settings of users.
+
+    USER_ID* (integer): one id or a list
+
+    Differs: no administrator needs to confirm it first.
+    """
     ids = [as_int(item) for item in as_items(params.get("USER_ID"))]
     wanted = users.c.id.in_([user_id for user_id in ids if 0 < user_id < 2**31])
     default = as_text(context.portal.switch("line_default", ""))
