@@ -67,7 +67,7 @@ async def test_while_a_write_is_tried_again_no_newer_place_is_written(store, cal
     fails_at(store, "INSERT INTO call", sqlite3.OperationalError("disk is full"))
 
     async with following(exchange, Rows([*call.rings(), *call.ends()])):
-        await until(lambda: exchange._settling.locked() and len(exchange._settled))
+        await until(lambda: exchange._settler.is_writing and len(exchange.open.settled))
         watching = asyncio.create_task(exchange._settle())
         await asyncio.sleep(0.1)
         assert [] == exchange._journal.settled("main", 0)
@@ -84,9 +84,9 @@ async def test_a_ledger_that_is_away_has_not_reached_the_present(store, call):
 
     async with following(exchange, source):
         await asyncio.sleep(0.8)
-        assert not exchange.caught_up
+        assert not exchange.open.caught_up
         source.state = "up"
-        await until(lambda: exchange.caught_up)
+        await until(lambda: exchange.open.caught_up)
 
 
 async def test_a_restart_of_the_pbx_heard_before_the_ledger_is_read_ends_the_calls_before_it(store, call):
@@ -96,12 +96,12 @@ async def test_a_restart_of_the_pbx_heard_before_the_ledger_is_read_ends_the_cal
     async with following(exchange, Rows(call.rings())):
         await until(lambda: told.ends)
 
-    assert {} == exchange.calls
+    assert {} == exchange.open.calls
 
 
 async def test_no_card_follows_from_a_stage_that_was_read_late(store):
     exchange, told = exchange_on(store)
-    exchange.caught_up = True
+    exchange.open.caught_up = True
     late, at_once = IncomingCall(now() - 300 * SECOND), IncomingCall(now() - 3 * SECOND)
 
     for row in [*late.rings(), *at_once.rings()]:
@@ -130,7 +130,7 @@ async def test_a_second_restart_within_one_call_still_sees_it_whole(store, call)
     for _ in range(2):
         exchange, told = exchange_on(store)
         async with following(exchange, source):
-            await until(lambda exchange=exchange: exchange.caught_up)
+            await until(lambda exchange=exchange: exchange.open.caught_up)
 
     source.written += call.ends()
     exchange, told = exchange_on(store)

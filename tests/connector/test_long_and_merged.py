@@ -59,23 +59,23 @@ def events_of(folder):
 async def test_an_absorbed_call_leaves_nothing_behind_and_its_card_hears_of_its_end(store, folder):
     changes = []
     exchange, _ = exchange_on(store, on_change=lambda linkedid, call, event: changes.append((linkedid, call)))
-    exchange.caught_up = True
+    exchange.open.caught_up = True
 
     for event in events_of(folder):
         exchange._read(event)
 
-    absorbed = list(exchange._absorbed._keys)
+    absorbed = list(exchange.open.absorbed._keys)
     assert absorbed
     assert [(linkedid, None) for linkedid in absorbed] == [
         change for change in changes if change[0] in absorbed and change[1] is None
     ]
-    assert (set(), {}) == (exchange._ledger.started, exchange.calls)
+    assert (set(), {}) == (exchange.open.ledger.started, exchange.open.calls)
 
 
 async def test_a_call_joined_to_one_whose_beginning_nobody_saw_ends_by_itself(store):
     call = IncomingCall(now() - 60 * SECOND)
     exchange, _ = exchange_on(store)
-    exchange.caught_up = True
+    exchange.open.caught_up = True
     for event in [*call.rings(), *call.answered()]:
         exchange._read(event)
     older = CelEvent("ANSWER", call.start, "99.1", "99.1", channame="PJSIP/trunk-a-00000009", cid_num="79007654321")
@@ -85,5 +85,5 @@ async def test_a_call_joined_to_one_whose_beginning_nobody_saw_ends_by_itself(st
         CelEvent("ATTENDEDTRANSFER", call.start + 9 * SECOND, call.linkedid, "99.1", channame=TRUNK, extra="{}")
     )
 
-    assert {} == exchange.calls
-    assert [call.linkedid] == [ended.linkedid for ended in exchange._ended]
+    assert {} == exchange.open.calls
+    assert [call.linkedid] == [ended.linkedid for ended in exchange._settler.ended]

@@ -2,5 +2,6 @@
 
 Reading order: `retry.py` and `limits.py` (pure: when to try again, how fast to ask), `line.py` (is the CRM there?),
 `gate.py` (who goes first), `inbox.py` (what a flow has not been told yet), `ledger.py` (the shape of the journal on
-disk), `worker.py` (one run of one flow, and all runs of one connection).
+disk), `run.py` (one flow under way), `asking.py` (one request until its answer), `worker.py` (all runs of one
+connection).
 """

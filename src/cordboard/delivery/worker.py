@@ -5,8 +5,7 @@ Out:  requests to the CRM, each marked `sent` in the journal before it leaves, i
       on; `counts` for the status page.
 
 What surprises: answers from inside (news, users) are not written at once but together with the next request, since
-without a request nothing has happened yet. A slot of the gate is held until the answer is durable, so a kill repeats
-at most as many requests as there are slots.
+without a request nothing has happened yet. How one request is asked stands in `asking.py`.
 """
 
 from __future__ import annotations
@@ -19,29 +18,23 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
-from cordboard.crm.base import CrmConnection, CrmError, CrmFlows
-from cordboard.delivery.gate import Gate
-from cordboard.delivery.inbox import Inbox
+from cordboard.crm.base import CrmConnection, CrmFlows
+from cordboard.delivery.asking import Asker
 from cordboard.delivery.ledger import Journal, RunKey, StoredRun
 from cordboard.delivery.limits import Bucket
-from cordboard.delivery.line import Line
 from cordboard.delivery.remembered import Remembered
-from cordboard.delivery.retry import GiveUp, RetryAt, next_attempt
-from cordboard.flow.journal import Record, decode_answer, encode_answer, encode_question, known_pairs, resume
+from cordboard.delivery.run import Run, words
+from cordboard.flow.journal import Record, encode_answer, encode_question, known_pairs, resume
 from cordboard.flow.questions import (
     FindUsers,
-    Finish,
     Flow,
-    LookForFinished,
     NeedUser,
     NextStages,
     Outcome,
     Question,
-    Refused,
     Register,
     Registered,
     Repeat,
-    Sight,
     TakeOver,
 )
 from cordboard.flow.situation import News
@@ -50,8 +43,6 @@ log = structlog.get_logger(__name__)
 
 #: what the status page counts: how calls ended, and what was asked
 COUNTED = ("calls", "registered", "finished", "refused", "unwanted", "moved", "requests", "failures", "defects")
-#: requests under way at a time
-SLOTS = 8
 
 
 class Users(Protocol):
@@ -60,27 +51,6 @@ class Users(Protocol):
     async def find(self, numbers: tuple[str, ...]) -> dict[str, int]: ...
 
     async def need(self, numbers: tuple[str, ...], line: str) -> int: ...
-
-
-class Run:
-    """One flow under way."""
-
-    def __init__(self, stored: StoredRun) -> None:
-        self.stored = stored
-        self.inbox = Inbox()
-        #: answered inside, not written yet
-        self.unwritten: list[Record] = []
-        self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self.task: asyncio.Task[None] | None = None
-        #: loop time since which a question waits for the CRM; 0 when none does
-        self.pending_since = 0.0
-        #: the call's id in the CRM, "" until it is registered
-        self.call_id = ""
-        self.last_sent: Question | None = None
-
-    @property
-    def key(self) -> RunKey:
-        return self.stored.key
 
 
 class Worker:
@@ -97,12 +67,12 @@ class Worker:
         bucket: Bucket,
         clock: Callable[[], float],
         observe: bool = False,
-        on_settled: Callable[[RunKey, Outcome], None] = lambda key, outcome: None,
     ) -> None:
         self.crm = crm
-        self.line = Line(crm.name, clock)
-        self.bucket = bucket
         self.counts: Counter[str] = Counter()
+        self._asker = Asker(crm, journal, bucket=bucket, clock=clock, counts=self.counts, observe=observe)
+        self.line = self._asker.line
+        self.bucket = bucket
         self.runs: dict[RunKey, Run] = {}
         #: ended runs: what is told of them again, after a restart or by the slower lane, is old
         self.closed = Remembered[RunKey]()
@@ -111,10 +81,6 @@ class Worker:
         self._users = users
         self._terms = terms
         self._clock = clock
-        self._observe = observe
-        self._gate = Gate(SLOTS)
-        self._on_settled = on_settled
-        self._closing = False
 
     # --- from outside ----------------------------------------------------------------------------------------------
 
@@ -158,7 +124,6 @@ class Worker:
 
     async def close(self) -> None:
         """Stop; what is under way is taken up at the next start."""
-        self._closing = True
         tasks = [run.task for run in self.runs.values() if run.task is not None]
         for task in tasks:
             task.cancel()
@@ -188,7 +153,6 @@ class Worker:
         if outcome.status != "unwanted":
             log.info("call " + outcome.status, **words(run.key), call_id=outcome.call_id, words=outcome.words or None)
         run.outcome.set_result(outcome)
-        self._on_settled(run.key, outcome)
 
     async def _drive(self, run: Run) -> Outcome:
         flow, question, sent, outcome = await self._take_up(run)
@@ -239,7 +203,7 @@ class Worker:
 
     async def _answer(self, run: Run, question: Question, sent: bool) -> Any:
         if question.repeat != Repeat.INSIDE:
-            return await self._deliver(run, question, sent)
+            return await self._asker.ask(run, question, sent)
         match question:
             case NextStages(within):
                 answer: Any = await run.inbox.next(within)
@@ -264,105 +228,3 @@ class Worker:
         await asyncio.wait({other.outcome})
         # a defect left nothing that could be taken over
         return None if other.outcome.exception() is not None else other.outcome.result()
-
-    # --- one request -----------------------------------------------------------------------------------------------
-
-    async def _deliver(self, run: Run, question: Question, sent: bool) -> Any:
-        """Ask the CRM until there is an answer, or until trying again cannot help."""
-        run.pending_since = self._clock()
-        attempts, wait = 0, 0.0
-        while True:
-            async with self._gate.slot(question.priority):
-                await self._may_leave(run, question, sent=sent)
-                sent = True
-                answer = None
-                try:
-                    answer = await self._try(question)
-                except CrmError as error:
-                    attempts += 1
-                    self.counts["failures"] += 1
-                    match next_attempt(error, attempts, self._clock()):
-                        case GiveUp(reason):
-                            answer = given_up(question, f"{reason}: {error}")
-                        case RetryAt(when):
-                            # while the whole connection is down its line says when; else only this call waits
-                            wait = 0.0 if error.connection else max(when - self._clock(), 0.0)
-                if answer is not None:
-                    await self._journal.answer(run.stored, encode_answer(answer))
-                    self._note(run, question, answer)
-                    return answer
-            if wait:
-                log.info("a request is tried again", **words(run.key), question=type(question).__name__, seconds=wait)
-                await asyncio.sleep(wait)
-
-    async def _may_leave(self, run: Run, question: Question, *, sent: bool) -> None:
-        await self.line.ready()
-        try:
-            wait = self.bucket.reserve(self._clock())
-            if wait > 0:
-                await asyncio.sleep(wait)
-            if not sent:
-                await self._mark_sent(run, question)
-        except BaseException:
-            # it may be the one request that tries while the CRM is down: the others wait for it
-            self.line.release()
-            raise
-
-    async def _mark_sent(self, run: Run, question: Question) -> None:
-        kind, content = encode_question(question)
-        records = [*run.unwritten, Record(kind, content, sent=True)]
-        await self._journal.append(run.stored, records)
-        run.unwritten = []
-
-    async def _try(self, question: Question) -> Any:
-        if self._observe:
-            self.line.release()
-            return observed(question)
-        self.counts["requests"] += 1
-        try:
-            answer = await self.crm.ask(question)
-        except CrmError as error:
-            if error.connection:
-                self.line.failed(error)
-            else:
-                # it answered, if only to say no or to fail: the line is up
-                self.line.worked()
-            raise
-        except BaseException:
-            self.line.release()
-            raise
-        self.line.worked()
-        return answer
-
-    def _note(self, run: Run, question: Question, answer: Any) -> None:
-        run.pending_since = 0.0
-        if isinstance(answer, Registered):
-            run.call_id = answer.id
-            self.counts["registered"] += 1
-        log.info(
-            "asked the CRM",
-            **words(run.key),
-            question=type(question).__name__,
-            answer=type(answer).__name__,
-            call_id=run.call_id or None,
-            words=answer.words if isinstance(answer, Refused) else None,
-        )
-
-
-def given_up(question: Question, reason: str) -> Any:
-    """The answer a flow gets when trying again cannot help."""
-    return Sight.UNKNOWN if isinstance(question, LookForFinished) else Refused(reason)
-
-
-def observed(question: Question) -> Any:
-    """The answer that is assumed when nothing is sent (`mode = "observe"`)."""
-    known: dict[type[Question], bytes] = {
-        Register: b'{"type":"registered","id":"observed"}',
-        Finish: b'{"type":"finished"}',
-    }
-    return decode_answer(question, known.get(type(question), b'{"type":"done"}'))
-
-
-def words(key: RunKey) -> dict[str, str]:
-    """The words that every line about a call carries."""
-    return {"pbx": key.pbx, "linkedid": key.linkedid, "connection": key.connection}
