@@ -4,30 +4,30 @@ In:   the settings (`Terms`), and the facts an earlier, superseded run has left 
 Out:  questions, one at a time; at the end an `Outcome`.
 
     register    at the first conversation requested; a call that never had one is registered at its end
-    show, hide  whenever the users who should see the card differ from those who do, collapsed to the present
-    finish      once, at the end of the call, with the one who talked last
+    show, hide  whenever the users who should see the card differ from those who do (`cards.py`)
+    finish      once, at the end of the call, with the one who talked last (`people.py`)
 
-The surprise: a flow knows no time. Where a moment's patience saves requests it asks `NextStages(within=…)`, and an
-answer that is `quiet` says that this time has passed with nothing new.
+Each request leaves through one place: `ask_register`, `Cards.show`, `Cards.hide`, `ask_finish`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from typing import Any
 
 import msgspec
 
 from cordboard.crm.bitrix24 import mapping
+from cordboard.crm.bitrix24.cards import Cards
+from cordboard.crm.bitrix24.known import Known, known_from, learn_register
 from cordboard.crm.bitrix24.mapping import Terms
+from cordboard.crm.bitrix24.people import Ask, People
 from cordboard.flow.questions import (
-    FindUsers,
     Finish,
     Finished,
     Flow,
     Hide,
     LookForFinished,
-    NeedUser,
     NextStages,
     NotFound,
     Outcome,
@@ -35,38 +35,17 @@ from cordboard.flow.questions import (
     Question,
     Refused,
     Register,
-    Registered,
-    Show,
     Sight,
     TakeOver,
 )
 from cordboard.flow.situation import News, Situation
 
+__all__ = ["FLOW_VERSION", "Known", "call_flow", "known_from"]
+
 #: changes with every change of what is asked; kept with each run
 FLOW_VERSION = 2
 
-#: seconds in which the phones that lost a call stop one after the other: hidden by one request
-HIDE_SETTLES = 0.2
-#: seconds a card stays after the live end while the deciding lane has not spoken yet
-LINGER = 2.0
-
 UNKNOWN_USER = "User is not found or is not active"
-
-Ask = Generator[Question, Any, Any]
-
-
-class Known(msgspec.Struct, omit_defaults=True):
-    """The facts of a call in this portal: what must survive when a run is superseded."""
-
-    registered: Registered | None = None
-    #: parameters of the last register sent; asked again unchanged when its answer was lost
-    params: Params | None = None
-    user: int = 0
-    shown: set[int] = msgspec.field(default_factory=set[int])
-    #: absorbed calls whose registration was already taken care of
-    taken: set[str] = msgspec.field(default_factory=set[str])
-    finished: Finished | None = None
-    refused: str = ""
 
 
 def call_flow(terms: Terms, known: Known | None = None) -> Flow:
@@ -88,7 +67,7 @@ def call_flow(terms: Terms, known: Known | None = None) -> Flow:
             return (yield from call.conclude(situation))
         if situation.conversations and not situation.ended:
             yield from call.register(situation, fresh=news.fresh)
-        within = yield from call.bring_cards_up_to_date(news, situation)
+        within = yield from call.cards.bring_up_to_date(news, situation)
 
 
 class CallInPortal:
@@ -97,10 +76,8 @@ class CallInPortal:
     def __init__(self, terms: Terms, known: Known) -> None:
         self.terms = terms
         self.known = known
-        self.users: dict[str, int] = {}
-        self.looked_for: set[str] = set()
-        #: time of the call's last card that was put on a screen, in the PBX's microseconds
-        self.card_at = 0
+        self.people = People(terms)
+        self.cards = Cards(known, self.people)
 
     # --- register -------------------------------------------------------------------------------------------------
 
@@ -108,12 +85,12 @@ class CallInPortal:
         """Tell the portal of the call, once, if the settings want it there."""
         if self.known.registered or self.known.refused or not mapping.is_wanted(situation, self.terms):
             return
-        user = yield from self.first_user(situation)
-        seers = yield from self.seers(situation)
+        user = yield from self.people.of_registration(situation)
+        seers = yield from self.people.who_see_the_card(situation)
         show = fresh and user in seers
         yield from self.ask_register(mapping.register_params(situation, user, self.terms, show=show))
         if show and self.known.registered:
-            self.card_at = situation.at
+            self.cards.last_at = situation.at
 
     def ask_register(self, params: Params) -> Ask:
         answer = yield Register(params)
@@ -124,86 +101,6 @@ class CallInPortal:
 
     def default_differs(self, params: Params) -> bool:
         return self.terms.default_user not in {0, params["USER_ID"]}
-
-    def first_user(self, situation: Situation) -> Generator[Question, Any, int]:
-        """USER_ID of register (decisions 8): who was asked first and has a user, the line's first, the default."""
-        numbers = self.asked_numbers(situation)
-        yield from self.look_for(numbers)
-        if user := next((self.users[number] for number in numbers if number in self.users), 0):
-            return user
-        line = self.terms.line(situation.line)
-        if line is not None and line.first_responsible:
-            yield from self.look_for((line.first_responsible,))
-            if user := self.users.get(line.first_responsible, 0):
-                return user
-        if self.terms.default_user:
-            return self.terms.default_user
-        return (yield NeedUser(numbers, situation.line))
-
-    def asked_numbers(self, situation: Situation) -> tuple[str, ...]:
-        if situation.direction == "incoming":
-            return tuple(talk.number for talk in situation.conversations)
-        return (situation.caller,) if situation.caller else ()
-
-    def look_for(self, numbers: Iterable[str]) -> Ask:
-        """Ask for the users of numbers not asked for before."""
-        new = tuple(dict.fromkeys(number for number in numbers if number and number not in self.looked_for))
-        if new:
-            self.looked_for.update(new)
-            self.users.update((yield FindUsers(new)))
-
-    # --- cards ----------------------------------------------------------------------------------------------------
-
-    def bring_cards_up_to_date(self, news: News, situation: Situation) -> Generator[Question, Any, float]:
-        """Show and hide; returns how many seconds to wait for more before the rest is done (0: nothing is left)."""
-        if self.known.registered is None:
-            return 0.0
-        if situation.ended and not news.quiet and self.known.shown:
-            return LINGER
-        seers = yield from self.seers(situation)
-        shown = self.known.shown
-        to_show, to_hide = sorted(seers - shown) if news.fresh else [], sorted(shown - seers)
-        wait = 0.0
-        if to_show:
-            wait = 0.0 if news.quiet else self.still_settling(situation)
-            if not wait:
-                yield from self.show(to_show)
-                self.card_at = situation.at
-        if to_hide:
-            if news.quiet:
-                yield from self.hide(to_hide)
-            else:
-                wait = min(wait, HIDE_SETTLES) if wait else HIDE_SETTLES
-        return wait
-
-    def still_settling(self, situation: Situation) -> float:
-        """Seconds until more cards may follow the last one: phones of a group begin to ring together."""
-        passed = (situation.at - self.card_at) / 1_000_000
-        return round(max(self.terms.cards.debounce - max(passed, 0.0), 0.0), 3) if self.card_at else 0.0
-
-    def seers(self, situation: Situation) -> Generator[Question, Any, set[int]]:
-        """Users who should see the card now; nobody once the call has ended."""
-        mode = self.terms.cards.mode
-        if mode == "never" or situation.ended:
-            return set()
-        states = {"ringing", "talking"} if mode == "ringing" else {"talking"}
-        # the other end of an outgoing call is the client; of an incoming one it may be an employee's mobile phone
-        asked = [talk for talk in situation.conversations if talk.is_local or situation.direction == "incoming"]
-        numbers = [talk.number for talk in asked if talk.state in states]
-        if situation.direction != "incoming" and (mode == "ringing" or situation.answered):
-            numbers.append(situation.caller)
-        yield from self.look_for(numbers)
-        return {self.users[number] for number in numbers if number in self.users}
-
-    def show(self, users: list[int]) -> Ask:
-        assert self.known.registered is not None
-        yield Show(self.known.registered.id, tuple(users))
-        self.known.shown |= set(users)
-
-    def hide(self, users: list[int]) -> Ask:
-        assert self.known.registered is not None
-        yield Hide(self.known.registered.id, tuple(users))
-        self.known.shown -= set(users)
 
     # --- two calls that became one -----------------------------------------------------------------------------------
 
@@ -229,7 +126,7 @@ class CallInPortal:
         if mapping.same_number(left.situation.client, situation.client):
             yield Finish(mapping.cancelled_params(left.registered.id, left.user))
         else:
-            user = (yield from self.speaker(left.situation)) or left.user
+            user = (yield from self.people.of_finish(left.situation)) or left.user
             yield Finish(mapping.parted_params(left.situation, left.registered.id, user))
 
     # --- the end --------------------------------------------------------------------------------------------------
@@ -239,24 +136,10 @@ class CallInPortal:
         yield from self.register(situation, fresh=False)
         if self.known.registered is None:
             return self.outcome("refused" if self.known.refused else "unwanted")
-        user = (yield from self.speaker(situation)) or self.known.user
+        user = (yield from self.people.of_finish(situation)) or self.known.user
         if hidden := sorted(self.known.shown - {user}):
-            yield from self.hide(hidden)
+            yield from self.cards.hide(hidden)
         return (yield from self.finish(situation, user))
-
-    def speaker(self, situation: Situation) -> Generator[Question, Any, int]:
-        """Who is credited: the last speaker, of a missed call the one whose phone rang last; 0 for nobody."""
-        if situation.direction != "incoming":
-            last = situation.conversation(situation.last_speaker)
-            numbers = [last.number] if last is not None and last.is_local and situation.client != last.number else []
-            numbers.append(situation.caller)
-        elif situation.last_speaker:
-            last = situation.conversation(situation.last_speaker)
-            numbers = [last.number] if last is not None else []
-        else:
-            numbers = [talk.number for talk in reversed(situation.conversations)]
-        yield from self.look_for(numbers)
-        return next((self.users[number] for number in numbers if number in self.users), 0)
 
     def finish(self, situation: Situation, user: int) -> Generator[Question, Any, Outcome]:
         """Finish once; where the portal does not know the call, find out why (decisions 10)."""
@@ -307,46 +190,3 @@ class CallInPortal:
             registered=known.registered,
             user=known.user,
         )
-
-
-def learn_register(known: Known, params: Params, answer: Registered | Refused | None) -> None:
-    """What a register and its answer teach: also used to read a superseded run."""
-    known.params, known.user = params, int(params["USER_ID"])
-    match answer:
-        case Registered():
-            known.registered, known.refused = answer, ""
-            if params["SHOW"]:
-                known.shown.add(known.user)
-        case Refused(words):
-            known.refused, known.params = words, None
-        case None:
-            pass
-
-
-def known_from(pairs: Iterable[tuple[Question, Any]]) -> Known:
-    """The facts in the questions and answers of a superseded run."""
-    known = Known()
-    for question, answer in pairs:
-        match question, answer:
-            case Register(params), _:
-                known.registered = None
-                learn_register(known, params, answer)
-            case Show(_, users), answer if answer is not None:
-                known.shown |= set(users)
-            case Hide(_, users), answer if answer is not None:
-                known.shown -= set(users)
-            case TakeOver(linkedid), answer if answer is not None or linkedid:
-                known.taken.add(linkedid)
-                if answer is not None and known.registered is None and answer.registered is not None:
-                    known.registered, known.user = answer.registered, answer.user
-                    known.shown = set(answer.shown)
-            case Finish(params), Finished() if is_own(known, params):
-                known.finished = answer
-            case _:
-                pass
-    return known
-
-
-def is_own(known: Known, params: Params) -> bool:
-    """A finish of this call's own registration, not of an absorbed one's."""
-    return known.registered is not None and params["CALL_ID"] == known.registered.id

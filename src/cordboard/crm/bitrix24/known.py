@@ -1,0 +1,81 @@
+"""Known: the facts of a call in one portal, and how questions and answers teach them.
+
+In:   each question that was asked, with its answer. Out: `Known`, all that must survive when a run is superseded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from cordboard.flow.questions import (
+    Finish,
+    Finished,
+    Hide,
+    Params,
+    Question,
+    Refused,
+    Register,
+    Registered,
+    Show,
+    TakeOver,
+)
+
+
+class Known(msgspec.Struct, omit_defaults=True):
+    """The facts of a call in this portal: what must survive when a run is superseded."""
+
+    registered: Registered | None = None
+    #: parameters of the last register sent; asked again unchanged when its answer was lost
+    params: Params | None = None
+    user: int = 0
+    shown: set[int] = msgspec.field(default_factory=set[int])
+    #: absorbed calls whose registration was already taken care of
+    taken: set[str] = msgspec.field(default_factory=set[str])
+    finished: Finished | None = None
+    refused: str = ""
+
+
+def learn_register(known: Known, params: Params, answer: Registered | Refused | None) -> None:
+    """What a register and its answer teach: also used to read a superseded run."""
+    known.params, known.user = params, int(params["USER_ID"])
+    match answer:
+        case Registered():
+            known.registered, known.refused = answer, ""
+            if params["SHOW"]:
+                known.shown.add(known.user)
+        case Refused(words):
+            known.refused, known.params = words, None
+        case None:
+            pass
+
+
+def known_from(pairs: Iterable[tuple[Question, Any]]) -> Known:
+    """The facts in the questions and answers of a superseded run."""
+    known = Known()
+    for question, answer in pairs:
+        match question, answer:
+            case Register(params), _:
+                known.registered = None
+                learn_register(known, params, answer)
+            case Show(_, users), answer if answer is not None:
+                known.shown |= set(users)
+            case Hide(_, users), answer if answer is not None:
+                known.shown -= set(users)
+            case TakeOver(linkedid), answer if answer is not None or linkedid:
+                known.taken.add(linkedid)
+                if answer is not None and known.registered is None and answer.registered is not None:
+                    known.registered, known.user = answer.registered, answer.user
+                    known.shown = set(answer.shown)
+            case Finish(params), Finished() if is_own(known, params):
+                known.finished = answer
+            case _:
+                pass
+    return known
+
+
+def is_own(known: Known, params: Params) -> bool:
+    """A finish of this call's own registration, not of an absorbed one's."""
+    return known.registered is not None and params["CALL_ID"] == known.registered.id

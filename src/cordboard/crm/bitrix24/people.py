@@ -1,0 +1,85 @@
+"""People: who in the portal a call belongs to, and who should see its card.
+
+In:   a situation, the settings. Out: user ids of the portal; each number is asked for once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from typing import Any
+
+from cordboard.crm.bitrix24.mapping import Terms
+from cordboard.flow.questions import FindUsers, NeedUser, Question
+from cordboard.flow.situation import Situation
+
+Ask = Generator[Question, Any, Any]
+AskUser = Generator[Question, Any, int]
+
+
+class People:
+    """The employees of one call."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.users: dict[str, int] = {}
+        self._looked_for: set[str] = set()
+
+    def look_for(self, numbers: Iterable[str]) -> Ask:
+        """Ask for the users of numbers not asked for before."""
+        new = tuple(dict.fromkeys(number for number in numbers if number and number not in self._looked_for))
+        if new:
+            self._looked_for.update(new)
+            self.users.update((yield FindUsers(new)))
+
+    def first_of(self, numbers: Iterable[str]) -> AskUser:
+        """The user of the first number that has one; 0 for nobody."""
+        numbers = tuple(numbers)
+        yield from self.look_for(numbers)
+        return next((self.users[number] for number in numbers if number in self.users), 0)
+
+    def of_registration(self, situation: Situation) -> AskUser:
+        """USER_ID of register (decisions 8): who was asked first and has a user, the line's first, the default."""
+        numbers = asked_numbers(situation)
+        if user := (yield from self.first_of(numbers)):
+            return user
+        line = self.terms.line(situation.line)
+        first = (line.first_responsible or "") if line is not None else ""
+        if user := (yield from self.first_of((first,))):
+            return user
+        if self.terms.default_user:
+            return self.terms.default_user
+        return (yield NeedUser(numbers, situation.line))
+
+    def of_finish(self, situation: Situation) -> AskUser:
+        """Who is credited: the last speaker, of a missed call the one whose phone rang last; 0 for nobody."""
+        if situation.direction != "incoming":
+            last = situation.conversation(situation.last_speaker)
+            numbers = [last.number] if last is not None and last.is_local and situation.client != last.number else []
+            numbers.append(situation.caller)
+        elif situation.last_speaker:
+            last = situation.conversation(situation.last_speaker)
+            numbers = [last.number] if last is not None else []
+        else:
+            numbers = [talk.number for talk in reversed(situation.conversations)]
+        return (yield from self.first_of(numbers))
+
+    def who_see_the_card(self, situation: Situation) -> Generator[Question, Any, set[int]]:
+        """Users who should see the card now; nobody once the call has ended."""
+        mode = self.terms.cards.mode
+        if mode == "never" or situation.ended:
+            return set()
+        states = {"ringing", "talking"} if mode == "ringing" else {"talking"}
+        # the other end of an outgoing call is the client; of an incoming one it may be an employee's mobile phone
+        asked = [talk for talk in situation.conversations if talk.is_local or situation.direction == "incoming"]
+        numbers = [talk.number for talk in asked if talk.state in states]
+        if situation.direction != "incoming" and (mode == "ringing" or situation.answered):
+            numbers.append(situation.caller)
+        yield from self.look_for(numbers)
+        return {self.users[number] for number in numbers if number in self.users}
+
+
+def asked_numbers(situation: Situation) -> tuple[str, ...]:
+    """The extensions a call asked for, in order."""
+    if situation.direction == "incoming":
+        return tuple(talk.number for talk in situation.conversations)
+    return (situation.caller,) if situation.caller else ()
