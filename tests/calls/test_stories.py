@@ -310,9 +310,19 @@ def test_a_stage_shows_the_call_as_it_was_although_it_went_on(tell: Tell) -> Non
     assert [
         ("conversation_requested", "ringing", "ringing"),
         ("conversation_accepted", "talking", "talking"),
-        ("conversation_ended", "talking", "menu"),
+        ("conversation_ended", "talking", "talking"),
         ("call_ended", "ended", "ended"),
     ] == states
+
+
+@pytest.mark.parametrize(("menu", "expected"), [("", "ringing"), ("0.005 ANSWER trunk-a/0 A\n", "menu")])
+def test_after_its_only_telephone_stopped_the_client_is_in_a_menu_only_if_there_was_one(
+    tell: Tell, menu: str, expected: str
+) -> None:
+    arrives, rings = RINGS_101.strip().splitlines()
+    told = tell(f"{arrives}\n{menu}{rings}\n9.0 HANGUP 101/1 A cause=19\n12.0 HANGUP trunk-a/0 A")
+
+    assert ["ringing", expected, "ended"] == [stage.facts().place for stage in told.stages]
 
 
 def test_facts_and_call_full_can_be_written_and_read_again(tell: Tell) -> None:

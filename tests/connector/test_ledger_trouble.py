@@ -120,7 +120,7 @@ async def test_a_call_that_was_settled_long_ago_is_not_told_again(store, call):
 
     again, told_again = exchange_on(store)
     async with following(again, Rows(rows)):
-        await until(lambda: again.caught_up)
+        await until(lambda: again.open.caught_up)
 
     assert [] == told_again
 

@@ -15,6 +15,7 @@ from cordboard.calls.channel import Channel, Kind
 from cordboard.calls.clock import SECOND, ClockText
 from cordboard.calls.conversation import Conversation, Side
 from cordboard.calls.facts import CallFacts, Talk
+from cordboard.calls.recording import Recording, one_file
 from cordboard.calls.snapshot import CallFull, ChannelFull, ConversationFull
 from cordboard.calls.stages import Stage, StageName
 from cordboard.calls.states import State
@@ -68,7 +69,7 @@ class Call(Side):
         self.pbx_answered = False
         self.queue = ""
         self.queued = False  #: was in a queue or a room at any time
-        self.records: list[tuple[bool, str]] = []
+        self.records: list[Recording] = []
         self.absorbed: list[str] = []
         self.is_ivr = False
         self.result = 0
@@ -122,7 +123,7 @@ class Call(Side):
             talk_seconds=union_seconds(talks, self.end or self.last_row),
             last_speaker=self.last_accepted.id if self.last_accepted else "",
             talks=[talk for talk in talks if talk.conversation],
-            records=[file for _, file in sorted(self.records, key=lambda record: not record[0])],
+            records=one_file(self) if self.records else [],
             absorbed=list(self.absorbed),
             ringing=ringing,
             place=self._place(ringing),
@@ -138,7 +139,17 @@ class Call(Side):
             return "talking"
         if self.queue:
             return "queue"
-        return "ringing" if ringing else "talking" if self.active else "menu"
+        if ringing or self.active:
+            return "ringing" if ringing else "talking"
+        if not self.conversations or self._answered_by_pbx():
+            return "menu"
+        # between two telephones, or before the hang-up: the client still hears what was last
+        return "talking" if self.answered else "ringing"
+
+    def _answered_by_pbx(self) -> bool:
+        """Whether the exchange answered the client before a person did, as a menu does."""
+        answer = self.client.answer if self.client is not None else 0
+        return answer > 0 and not any(talk.answered and talk.answer <= answer for talk in self.conversations.values())
 
 
 def read_object(text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ depend on these rows. Where they exist, Dial's arguments hold the number given t
 and MixMonitor's the name of the file.
 """
 
+from cordboard.calls import recording
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.channel import Channel, Kind
 from cordboard.calls.rules.numbers_of_call import correct_called
@@ -24,9 +25,9 @@ def begins(board: Switchboard, channel: Channel, event: CelEvent, step: Step) ->
     if name == "Dial":
         remember_dialled(channel, event.appdata, step)
     elif name == "MixMonitor":
-        record = (channel is call.client or channel is call.main, event.appdata.partition(",")[0])
-        if record[1] and record not in call.records:
-            call.records.append(record)
+        recording.begin(channel, event.appdata.partition(",")[0], event.eventtime)
+    elif name == "StopMixMonitor":
+        recording.stop(channel, event.eventtime)
     elif name in ROOMS and (channel is call.client or channel is call.main):
         call.queued = True
         call.queue = event.appdata.partition(",")[0] if name == "Queue" else ""

@@ -73,7 +73,7 @@ def _move(board: Switchboard, older: Call, younger: Call) -> None:
     older.channels.update(younger.channels)
     older.locals.update(younger.locals)
     older.live += younger.live
-    older.records += [(False, file) for _, file in younger.records]
+    older.records += younger.records
     older.absorbed += [younger.linkedid, *younger.absorbed]
     older.queued |= younger.queued
     older.expected = older.expected or younger.expected
