@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.databases import database_kind, databases, postgresql
+
+__all__ = ["database_kind", "databases", "postgresql"]
 
 TESTS = Path(__file__).parent
 THINKING = ("numbers", "calls", "scenarios", "flow", "b24wire", "crm", "docs", "portal/telephony", "portal/crm")

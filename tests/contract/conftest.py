@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,13 +18,7 @@ Make = Callable[[str], Source]
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[servers.PostgreSql]:
-    try:
-        server = servers.PostgreSql()
-    except Exception as error:
-        words = f"no PostgreSQL here: {error}"
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(words)
+    server = servers.PostgreSql()
     yield server
     server.end()
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
+from tests.databases import PostgreSql, Sqlite
 
 from cordboard.portal import basics
 from cordboard.portal.changes import (
@@ -26,11 +25,11 @@ from cordboard.portal.live import CallLive
 from cordboard.portal.pages.calls import PAGE
 from cordboard.portal.portal import Portal
 from cordboard.portal.push import Hub, OpenPage
+from cordboard.portal.rights import visible_users
 from cordboard.portal.seed import seed
 from cordboard.portal.tables import activity, activity_binding, call, card, contact, open_call
 from cordboard.portal.views.call_facts import list_calls
 from cordboard.portal.views.client_facts import find_client, read_timeline, related
-from cordboard.portal.views.sessions import users_seen_by
 from cordboard.web.render import Viewer, render
 
 pytestmark = pytest.mark.anyio
@@ -41,11 +40,11 @@ SECOND = 1_000_000
 VOID = {"meta", "link", "input", "path", "circle", "rect", "line", "polyline", "br"}
 
 
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def seeded(databases: Sqlite | PostgreSql) -> str:
     """A database with the demo's people and clients, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("seeded") / "portal.db"
-    portal = Portal.open(db=f"sqlite:///{path}")
+    url = databases.new()
+    portal = Portal.open(db=url)
 
     def fill(database: Any) -> None:
         basics.install(database, NOW, login="admin", password="x", name="Maria", last_name="Stern")
@@ -53,17 +52,17 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     portal.store.write_sync(fill)
     portal.store.close_sync()
-    return path
+    return url
 
 
 @pytest.fixture
-def portal(seeded: Path, tmp_path: Path) -> Iterator[Portal]:
-    for file in seeded.parent.glob("portal.db*"):
-        shutil.copy(file, tmp_path)
+def portal(databases: Sqlite | PostgreSql, seeded: str) -> Iterator[Portal]:
+    url = databases.copy(seeded)
     now = datetime.fromtimestamp(NOW / SECOND, UTC)
-    portal = Portal.open(db=f"sqlite:///{tmp_path / 'portal.db'}", clock=lambda: now)
+    portal = Portal.open(db=url, clock=lambda: now)
     yield portal
     portal.store.close_sync()
+    databases.drop(url)
 
 
 class Tree(HTMLParser):
@@ -132,7 +131,7 @@ class Tab:
         word, _, number = self.path.strip("/").partition("/")
         store = self.portal.store
         if word == "calls":
-            seen = await store.read(lambda database: users_seen_by(database, self.viewer.user_id))
+            seen = await store.read(lambda database: visible_users(database, self.viewer.user_id, "calls"))
             calls = await store.read(lambda database: list_calls(database, self.portal.live, seen, NOW, 0, PAGE))
             values: dict[str, Any] = {"calls": calls, "page": 1, "more": False}
         else:

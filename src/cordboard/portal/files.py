@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import Connection, insert, make_url
+from sqlalchemy import URL, Connection, insert
 
 from cordboard.portal.tables import file
 
@@ -31,9 +31,8 @@ class Kept:
         self.whole = folder / self.path
 
 
-def files_folder(db: str) -> Path:
+def files_folder(url: URL) -> Path:
     """`portal.db` → `portal-files` beside it; in the working folder for a server's database."""
-    url = make_url(db)
     if url.get_backend_name() == "sqlite" and url.database:
         path = Path(url.database)
         return path.with_name(f"{path.stem}-files")

@@ -9,12 +9,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Self
 
 import structlog
 from sqlalchemy import Connection, delete, insert, select
 
 from cordboard.portal.changes import Change
+from cordboard.portal.files import files_folder
 from cordboard.portal.keys import secret_hash
 from cordboard.portal.live import LiveCalls
 from cordboard.portal.tables import setting
@@ -58,6 +60,11 @@ class Portal:
         """Open the database of the settings (or `db`) and become its owner."""
         settings = settings or PortalSettings()
         return cls(Store.open(db or settings.db, migrations=MIGRATIONS), settings, clock)
+
+    @property
+    def files(self) -> Path:
+        """The folder of recordings."""
+        return Path(self.settings.files) if self.settings.files else files_folder(self.store.engines.url)
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
         """Hear of every change from now on; the answer ends it."""

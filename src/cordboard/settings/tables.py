@@ -120,6 +120,8 @@ class Portal(Table, frozen=True):
     port: int = 8080
     #: scheme and host that begin every address we hand out; absent: those of the request
     public_url: str | None = None
+    #: folder of recordings; absent: beside the database file, in the working folder for a server's database
+    files: str | None = None
     language: str = "en"
 
 

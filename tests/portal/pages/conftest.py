@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
 import msgspec
 import pytest
+from tests.databases import PostgreSql, Sqlite
 
 from cordboard.portal import basics
 from cordboard.portal.app import build_app
@@ -127,24 +126,23 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def furnished(databases: Sqlite | PostgreSql) -> str:
     """A database with the demo's people and clients, to be copied."""
-    path = tmp_path_factory.mktemp("furnished") / "portal.db"
-    portal, now = Portal.open(db=f"sqlite:///{path}"), micros(Clock()())
+    url = databases.new()
+    portal, now = Portal.open(db=url), micros(Clock()())
     person = {"name": "Maria", "last_name": "Stern"}
     portal.store.write_sync(lambda c: basics.install(c, now, login="admin", password="secret-word", **person))
     portal.store.write_sync(lambda c: seed(c, now))
     portal.store.close_sync()
-    return path
+    return url
 
 
 @pytest.fixture
-def house(tmp_path: Path, furnished: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """A portal of its own for every test: 1 Maria, the administrator, 2 Anna, 3 Boris, 4 Carla."""
+def house(databases: Sqlite | PostgreSql, furnished: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A portal on each kind of database for every test: 1 Maria, the administrator, 2 Anna, 3 Boris, 4 Carla."""
     monkeypatch.setattr(live_page, "HEARTBEAT", 0.1)
-    for file in furnished.parent.glob("portal.db*"):
-        shutil.copy(file, tmp_path)
-    clock = Clock()
-    portal = Portal.open(db=f"sqlite:///{tmp_path}/portal.db", clock=clock)
+    url, clock = databases.copy(furnished), Clock()
+    portal = Portal.open(db=url, clock=clock)
     yield House(portal, clock)
     portal.store.close_sync()
+    databases.drop(url)

@@ -1,7 +1,6 @@
 """A real portal on a database of its own, asked through its ASGI face without sockets."""
 
 import asyncio
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,12 +10,14 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
+from tests.databases import PostgreSql, Sqlite
 
 from cordboard.portal import basics
 from cordboard.portal.credentials import add_application, add_webhook
 from cordboard.portal.portal import Portal
 from cordboard.portal.rest.asgi import RestApp
 from cordboard.portal.rest.moments import micros
+from cordboard.settings import Portal as PortalSettings
 
 
 class Clock:
@@ -104,24 +105,24 @@ class Rest:
 
 
 @pytest.fixture(scope="session")
-def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def new_database(databases: Sqlite | PostgreSql) -> str:
     """A database as a new portal has it, to be copied: user 1 is the administrator, 2 Anna Orlova, extension 101."""
-    path = tmp_path_factory.mktemp("portal") / "new.db"
-    portal, now = Portal.open(db=f"sqlite:///{path}"), micros(Clock()())
+    url = databases.new()
+    portal, now = Portal.open(db=url), micros(Clock()())
     person = {"name": "Maria", "last_name": "Stern"}
     portal.store.write_sync(lambda c: basics.install(c, now, login="admin", password="secret-word", **person))
     portal.store.write_sync(
         lambda c: basics.add_user(c, now, login="anna", name="Anna", last_name="Orlova", extension="101")
     )
     portal.store.close_sync()
-    return path
+    return url
 
 
 @pytest.fixture
-def rest(tmp_path: Path, new_database: Path) -> Iterator[Rest]:
-    """A portal of its own for every test."""
-    shutil.copy(new_database, tmp_path / "portal.db")
-    clock = Clock()
-    portal = Portal.open(db=f"sqlite:///{tmp_path}/portal.db", clock=clock)
+def rest(databases: Sqlite | PostgreSql, new_database: str, tmp_path: Path) -> Iterator[Rest]:
+    """A portal of its own for every test, on each kind of database."""
+    url, clock = databases.copy(new_database), Clock()
+    portal = Portal.open(PortalSettings(files=str(tmp_path / "files")), db=url, clock=clock)
     yield Rest(portal, clock)
     portal.store.close_sync()
+    databases.drop(url)

