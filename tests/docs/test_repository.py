@@ -47,8 +47,9 @@ def test_no_committed_file_names_a_folder_of_one_machine() -> None:
     assert not hits(MACHINE_PATHS, code)
 
 
-def test_the_npm_lock_holds_no_address() -> None:
-    lock = (ROOT / "assets" / "package-lock.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", ["assets", "tests/foreign/js"])
+def test_an_npm_lock_holds_no_address(folder: str) -> None:
+    lock = (ROOT / folder / "package-lock.json").read_text(encoding="utf-8")
 
     assert "resolved" not in lock
     assert '"integrity": "sha512-' in lock

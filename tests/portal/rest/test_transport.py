@@ -10,7 +10,7 @@ WRONG_SECRET = "/rest/1/0000000000000000/"
 
 
 @pytest.mark.parametrize(
-    "method", ["server.time", "SERVER.TIME", "server.time/", "server.time.json", "Server.Time.JSON"]
+    "method", ["server.time", "SERVER.TIME", "server.time/", "/server.time", "server.time.json", "Server.Time.JSON"]
 )
 @pytest.mark.parametrize("http", ["GET", "POST"])
 def test_a_method_answers_in_any_case_with_slash_and_extension(rest: Rest, method: str, http: str) -> None:

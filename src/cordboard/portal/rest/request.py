@@ -53,9 +53,12 @@ class Address:
 
 
 def read_address(path: str) -> Address:
-    """The address in a path, with or without `/rest` in front and a slash behind."""
-    parts = path.strip("/").split("/")
-    if parts[0] == "rest":
+    """The address in a path, with or without `/rest` in front and a slash behind; `//` counts as one slash.
+
+    The official JavaScript SDK puts a slash before the method though `client_endpoint` already ends in one.
+    """
+    parts = [part for part in path.split("/") if part]
+    if parts and parts[0] == "rest":
         del parts[0]
     if parts and parts[0] == "api":
         return Address("", v3=True)
