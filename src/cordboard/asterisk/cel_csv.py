@@ -6,20 +6,21 @@ Out:  `CelEvent`s in the order of the file. `broken` tells each line that could 
 Errors: `NoCel` where nothing in the text looks like Channel Event Logging.
 
 The surprise: real files have no header line, since `cel_custom` writes none and the administrator chooses the order.
-Two ways through it: the fast one takes a piece as a whole, and as soon as anything in that piece is odd, the careful
-one reads it again line by line. Following a growing file is `csv_follower.py`.
+Three ways through it: some lines at once as Asterisk writes them by itself (`plain_rows.py`), else as any CSV, and as
+soon as anything in them is odd, line by line. Following a growing file is `csv_follower.py`.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 import msgspec
 
 from cordboard.asterisk.columns import FIELDS, NEEDED, field_names
 from cordboard.asterisk.local_time import LocalClock, epoch_text_micros
+from cordboard.asterisk.plain_rows import Micros, PlainRows
 from cordboard.calls.cel import CelEvent
 
 SEPARATORS = ",;\t|"
@@ -31,8 +32,8 @@ LONGEST_RECORD = 8
 FIRST_MICROS = 10**15
 LAST_MICROS = 10**16
 
-#: (eventtime, uniqueid, whether the row is a CHAN_START) → microseconds since the epoch
-Micros = Callable[[str, str, bool], int]
+#: lines that are read at once: where one of them is odd, so many go the slower way
+TOGETHER = 64
 
 
 class NoCel(ValueError):
@@ -83,7 +84,7 @@ class CsvRows:
         if self._layout is None or not lines:
             return []
         try:
-            events = read_fast(lines, self._layout, None if self._epoch else self._micros)
+            events = read_fast(lines, self._layout, epoch_micros if self._epoch else self._micros)
         except (csv.Error, ValueError, IndexError):
             events = list(self._careful(lines, self._layout, last))
         else:
@@ -157,7 +158,7 @@ class Layout:
             raise NoCel(f"the columns {', '.join(missing)} are missing; without them no call can be followed")
         self.separator = separator
         self.width = len(names)
-        self.complete = all(name in names for name in FIELDS)
+        self.plain = PlainRows(names)
         # an absent field reads the empty text that is put behind the row
         places = [names.index(name) if name in names else self.width for name in FIELDS]
         self.type, self.time, self.uniqueid, self.linkedid = places[:4]
@@ -171,46 +172,27 @@ class Layout:
         return CelEvent(row[self.type], at, *self.others([*row, ""]))
 
 
-def read_fast(lines: list[str], layout: Layout, micros: Micros | None) -> list[CelEvent]:
-    """All rows, if each is one line of the right width; else an exception.
-
-    Without `micros` the times must be epoch times with six decimals, as Asterisk writes them by itself."""
+def read_fast(lines: list[str], layout: Layout, micros: Micros) -> list[CelEvent]:
+    """All rows, if each is one line of the right width; else an exception."""
     events: list[CelEvent] = []
-    add = events.append
-    kind, time, others, width, complete = layout.type, layout.time, layout.others, layout.width, layout.complete
-    for row in split_rows(lines, layout.separator, width):
-        if len(row) != width:
-            raise ValueError("another width")
-        if micros is None:
-            at = int(row[time].replace(".", "", 1))
-            if not FIRST_MICROS <= at < LAST_MICROS:
-                raise ValueError("another form of time")
-        else:
-            at = micros(row[time], row[layout.uniqueid], row[kind] == "CHAN_START")
-        if not complete:
-            row.append("")
-        add(CelEvent(row[kind], at, *others(row)))
-    if len(events) != len(lines):
-        raise ValueError("a record over several lines")
+    for begin in range(0, len(lines), TOGETHER):
+        some = lines[begin : begin + TOGETHER]
+        try:
+            events += layout.plain.read(some, micros)
+        except ValueError:  # such as a name with quotation marks
+            rows = list(csv.reader(some, delimiter=layout.separator, strict=True))
+            if len(rows) != len(some) or any(len(row) != layout.width for row in rows):
+                raise
+            events += [layout.event(row, micros) for row in rows]
     return events
 
 
-def split_rows(lines: list[str], separator: str, width: int) -> Iterator[list[str]]:
-    """The fields of each line. What Asterisk writes by itself, every field quoted and quotation marks in the last one
-    only, is split here at a third of the time of the `csv` module, which reads everything else."""
-    between, quotes = f'"{separator}"', 2 * width - 1
-    for line in lines:
-        row = line[1:-1].split(between, width - 1)
-        last = row[-1]
-        plain = len(row) == width and line[0] == line[-1] == '"'
-        plain = plain and line.count('"', 0, len(line) - 1 - len(last)) == quotes
-        if plain and '"' in last:
-            plain = '"' not in last.replace('""', "")
-            row[-1] = last.replace('""', '"')
-        if plain:
-            yield row
-        else:
-            yield from csv.reader([line], delimiter=separator, strict=True)
+def epoch_micros(text: str, uniqueid: str, started: bool) -> int:
+    """An epoch time with six decimals, as Asterisk writes it by itself; ValueError for any other form of time."""
+    at = int(text.replace(".", "", 1))
+    if not FIRST_MICROS <= at < LAST_MICROS:
+        raise ValueError("another form of time")
+    return at
 
 
 def read_record(lines: list[str], here: int, layout: Layout) -> tuple[list[str] | None, int, str]:

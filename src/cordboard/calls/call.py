@@ -25,62 +25,50 @@ from cordboard.numbers.plan import NumberingPlan
 _decode = msgspec.json.Decoder().decode
 #: two stretches of talk with less between them are one: a Local pair that optimises away moves people between bridges
 SEAM = 50_000
+#: before any numbers were given
+UNNAMED = ("", "", "", "")
 
 
-class Call(Side):
+class Call(Side, msgspec.Struct, eq=False, kw_only=True, weakref=True):
     """One call, open or just ended; as a side it is the main channel of `call_full`."""
 
-    __slots__ = (
-        "absorbed", "active", "callback", "channels", "client", "clock", "conversations", "dialled", "dialled_in",
-        "expected", "first_called", "gone_since", "is_ivr", "last_accepted", "last_requested", "last_row", "linkedid",
-        "listed_at", "live", "locals", "main", "members", "names", "originated", "pbx_answered", "plan", "queue",
-        "queued", "records", "result", "room_from", "shown", "speaking", "talks",
-    )  # fmt: skip
-
-    def __init__(self, linkedid: str, start: int, plan: NumberingPlan, clock: ClockText):
-        super().__init__("", start)
-        self.linkedid = linkedid
-        self.plan = plan
-        self.clock = clock
-        self.main: Channel | None = None  #: the channel whose uniqueid is the linkedid
-        self.channels: dict[str, Channel] = {}
-        self.live = 0  #: how many of them are not gone
-        self.locals: dict[str, Channel] = {}  #: halves of Local pairs that are not gone
-        self.conversations: dict[str, Conversation] = {}
-        self.client: Channel | None = None  #: whom an employee must share a bridge with to have answered
-        self.dialled_in: Channel | None = None  #: the trunk channel that came from outside
-        self.first_called: Kind | None = None
-        self.originated = False  #: begun by Originate
-        self.callback = False  #: and the client was rung first
-        self.expected: tuple[str, str] | None = None  #: employee and client, told in advance
-        self.dialled: list[tuple[str, str]] = []  #: endpoint and number of Dial's arguments, not used up yet
-        self.names: tuple[str, str, str, str] = (
-            "",
-            "",
-            "",
-            "",
-        )  #: type, from, trunk, client: as last given to the conversations
-        self.speaking: dict[str, Conversation] = {}  #: in a common bridge with the client now
-        self.active = ""
-        self.last_requested: Conversation | None = None
-        self.last_accepted: Conversation | None = None
-        self.talks: list[Talk] = []
-        self.room_from = 0  #: since when the client is in a room with an employee
-        self.pbx_answered = False
-        self.queue = ""
-        self.queued = False  #: was in a queue or a room at any time
-        self.records: list[Recording] = []
-        self.absorbed: list[str] = []
-        self.is_ivr = False
-        self.result = 0
-        self.last_row = start
-        self.gone_since = 0  #: since when the PBX lists none of its channels
-        self.listed_at = 0  #: when the PBX listed one of them last
-        self.shown: list[weakref.ref[Stage]] = []
+    linkedid: str
+    plan: NumberingPlan
+    clock: ClockText
+    last_row: int  #: when the last of its rows was written
+    main: Channel | None = None  #: the channel whose uniqueid is the linkedid
+    channels: dict[str, Channel] = {}
+    live: int = 0  #: how many of them are not gone
+    locals: dict[str, Channel] = {}  #: halves of Local pairs that are not gone
+    conversations: dict[str, Conversation] = {}
+    client: Channel | None = None  #: whom an employee must share a bridge with to have answered
+    dialled_in: Channel | None = None  #: the trunk channel that came from outside
+    first_called: Kind | None = None
+    originated: bool = False  #: begun by Originate
+    callback: bool = False  #: and the client was rung first
+    expected: tuple[str, str] | None = None  #: employee and client, told in advance
+    dialled: list[tuple[str, str]] = []  #: endpoint and number of Dial's arguments, not used up yet
+    names: tuple[str, str, str, str] = UNNAMED  #: type, from, trunk, client: as last given to the conversations
+    speaking: dict[str, Conversation] = {}  #: in a common bridge with the client now
+    active: str = ""
+    last_requested: Conversation | None = None
+    last_accepted: Conversation | None = None
+    talks: list[Talk] = []
+    room_from: int = 0  #: since when the client is in a room with an employee
+    pbx_answered: bool = False
+    queue: str = ""
+    queued: bool = False  #: was in a queue or a room at any time
+    records: list[Recording] = []
+    absorbed: list[str] = []
+    is_ivr: bool = False
+    result: int = 0
+    gone_since: int = 0  #: since when the PBX lists none of its channels
+    listed_at: int = 0  #: when the PBX listed one of them last
+    shown: list[weakref.ref[Stage]] = []
 
     def stage(self, step: Step, name: StageName, at: int, conversation: str = "", absorbed: str = "") -> Stage:
         """Announce a stage."""
-        stage = Stage(name.value, self.linkedid, at, self, conversation, absorbed)
+        stage = Stage(name, self.linkedid, at, self, conversation, absorbed)
         self.shown.append(weakref.ref(stage))
         step.stages.append(stage)
         return stage
@@ -105,11 +93,12 @@ class Call(Side):
         return CallFull(self.active, channel, conversations, None, None, self.is_ivr, "", None, self.result)
 
     def _channel_full(self, side: Side, channel: Channel | None, id: str) -> ChannelFull:
-        local, number = self.clock.local, self.plan.number
+        times, numbers = self.clock.seconds, self.plan.numbers
         return ChannelFull(
-            local(side.answer), local(side.end), read_object(channel.extra) if channel and channel.extra else {},
-            number(side.from_), id, id == self.linkedid, channel.name if channel else "", local(side.start),
-            side.state.value, number(side.to), number(side.trunk), side.type, side.answered,  # type: ignore[arg-type]
+            times[side.answer // SECOND], times[side.end // SECOND],
+            read_object(channel.extra) if channel and channel.extra else {},
+            numbers[side.from_], id, id == self.linkedid, channel.name if channel else "", times[side.start // SECOND],
+            side.state, numbers[side.to], numbers[side.trunk], side.type, side.answered,  # type: ignore[arg-type]
         )  # fmt: skip
 
     def facts(self) -> CallFacts:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from cordboard.calls.call import Call
     from cordboard.calls.conversation import Conversation
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 #: technologies behind which nobody sits
 NOBODY = frozenset(("CBAnn", "CBRec", "Announcer", "Recorder", "Message", "Snoop", "UnicastRTP", "MulticastRTP"))
+#: stems of channel names remembered; then their cache begins anew
+CACHE_LIMIT = 20_000
 
 
 class Kind(StrEnum):
@@ -28,52 +32,42 @@ class Kind(StrEnum):
     OTHER = "other"  #: announcers, recorders
 
 
-class Bridge:
+class Bridge(msgspec.Struct, eq=False):
     """Where channels hear each other."""
 
-    __slots__ = ("holding", "id", "members", "room")
-
-    def __init__(self, id: str, *, room: bool, holding: bool):
-        self.id = id
-        self.room = room  #: softmix: a conference room
-        self.holding = holding  #: a parking place: those in it do not hear each other
-        self.members: dict[str, Channel] = {}
+    id: str
+    room: bool = False  #: softmix: a conference room
+    holding: bool = False  #: a parking place: those in it do not hear each other
+    members: dict[str, Channel] = {}
 
 
-class Channel:
+class Channel(msgspec.Struct, eq=False):
     """One channel, from its first row to the end of its call."""
 
-    __slots__ = (
-        "answer", "appdata", "asked", "bridge", "call", "cause", "cid_num", "conversation", "dnid", "elsewhere", "end",
-        "endpoint", "exten", "extra", "first_num", "kind", "left", "name", "own_leg", "pair", "parked", "source",
-        "start", "started", "uniqueid",
-    )  # fmt: skip
-
-    def __init__(self, uniqueid: str, name: str, call: Call, at: int, plan: NumberingPlan):
-        self.uniqueid = uniqueid
-        self.name = name
-        self.call = call
-        self.kind, self.endpoint, self.pair = classify(name, plan)
-        self.start = at
-        self.started = False  #: its CHAN_START was seen
-        self.answer = 0
-        self.end = 0
-        self.exten = ""  #: at CHAN_START: what was dialled, `s` on a called channel
-        self.first_num = ""  #: cid_num at CHAN_START
-        self.cid_num = ""  #: cid_num now
-        self.dnid = ""
-        self.cause: int | None = None  #: of HANGUP; None = unknown
-        self.source = ""  #: who hung up
-        self.extra = ""  #: the last that was not empty
-        self.appdata = ""  #: last arguments of Dial that were looked at
-        self.bridge: Bridge | None = None
-        self.left = ""  #: id of the bridge it left last
-        self.conversation: Conversation | None = None
-        #: the employee's own telephone in a click-to-call, or the client's in a callback
-        self.own_leg = False
-        self.asked = False  #: it was called (its uniqueid is not the linkedid)
-        self.elsewhere = False  #: another answered for it
-        self.parked = False
+    uniqueid: str
+    name: str
+    kind: Kind
+    endpoint: str  #: `101` of `PJSIP/101-0000002a`
+    start: int
+    call: Call
+    conversation: Conversation | None = None
+    bridge: Bridge | None = None
+    left: str = ""  #: id of the bridge it left last
+    started: bool = False  #: its CHAN_START was seen
+    answer: int = 0
+    end: int = 0
+    exten: str = ""  #: at CHAN_START: what was dialled, `s` on a called channel
+    first_num: str = ""  #: cid_num at CHAN_START
+    cid_num: str = ""  #: cid_num now
+    dnid: str = ""
+    cause: int | None = None  #: of HANGUP; None = unknown
+    source: str = ""  #: who hung up
+    extra: str = ""  #: the last that was not empty
+    appdata: str = ""  #: last arguments of Dial that were looked at
+    own_leg: bool = False  #: the employee's own telephone in a click-to-call, or the client's in a callback
+    asked: bool = False  #: it was called (its uniqueid is not the linkedid)
+    elsewhere: bool = False  #: another answered for it
+    parked: bool = False
 
     @property
     def is_person(self) -> bool:
@@ -81,14 +75,30 @@ class Channel:
         return self.kind is Kind.PHONE or self.kind is Kind.TRUNK
 
 
-def classify(name: str, plan: NumberingPlan) -> tuple[Kind, str, str]:
-    """Return kind, endpoint and, of a Local half, the name of its pair."""
-    name = name.removesuffix("<ZOMBIE>")
-    technology, _, rest = name.partition("/")
+class Endpoints(dict[str, tuple[Kind, str]]):
+    """Kind and endpoint by the stem of a channel's name, which is all before its counter; it fills itself."""
+
+    def __init__(self, plan: NumberingPlan):
+        super().__init__()
+        self._plan = plan
+
+    def __missing__(self, stem: str) -> tuple[Kind, str]:
+        if len(self) >= CACHE_LIMIT:
+            self.clear()
+        found = self[stem] = classify(stem, self._plan)
+        return found
+
+
+def stem_of(name: str) -> str:
+    """Return `PJSIP/101` of `PJSIP/101-0000002a`."""
+    return name.rpartition("-")[0] or name
+
+
+def classify(stem: str, plan: NumberingPlan) -> tuple[Kind, str]:
+    """Return the kind and the endpoint of channels whose names begin so."""
+    technology, _, rest = stem.partition("/")
     if technology == "Local":
-        pair, _, _ = name.rpartition(";")
-        return Kind.LOCAL, rest.rpartition("@")[0], pair
-    endpoint = rest.rpartition("-")[0] or rest
-    if not endpoint or technology in NOBODY:
-        return Kind.OTHER, endpoint, ""
-    return (Kind.TRUNK if plan.is_trunk(endpoint) else Kind.PHONE), endpoint, ""
+        return Kind.LOCAL, rest.rpartition("@")[0]
+    if not rest or technology in NOBODY:
+        return Kind.OTHER, rest
+    return (Kind.TRUNK if plan.is_trunk(rest) else Kind.PHONE), rest

@@ -9,47 +9,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from cordboard.calls.states import State
-from cordboard.calls.steps import Step
 
 if TYPE_CHECKING:
     from cordboard.calls.channel import Channel
     from cordboard.calls.snapshot import ConversationFull
+    from cordboard.calls.steps import Step
 
 
-class Side:
+class Side(msgspec.Struct, eq=False):
     """What `call_full` shows of a channel."""
 
-    __slots__ = ("answer", "answered", "end", "from_", "full", "root", "start", "state", "to", "trunk", "type")
+    start: int
+    answer: int = 0
+    end: int = 0
+    state: State = State.RINGING
+    answered: bool = False
+    from_: str = ""
+    to: str = ""
+    trunk: str = ""
+    type: str = "unknown"
+    full: ConversationFull | None = None  #: its picture, good until the next change
 
-    def __init__(self, root: str, start: int):
-        self.root = root  #: what stands before the paths of its changes
-        self.start = start
-        self.answer = 0
-        self.end = 0
-        self.state = State.RINGING
-        self.answered = False
-        self.from_ = ""
-        self.to = ""
-        self.trunk = ""
-        self.type = "unknown"
-        self.full: ConversationFull | None = None  #: its picture, good until the next change
+    @property
+    def root(self) -> str:
+        """What stands before the paths of its changes."""
+        return ""
 
 
-class Conversation(Side):
+class Conversation(Side, eq=False, kw_only=True):
     """One conversation; its id is the uniqueid of its channel."""
 
-    __slots__ = ("asker", "channel", "id", "number", "parked", "sure", "talk_from")
+    id: str
+    channel: Channel
+    number: str = ""  #: who was called
+    sure: bool = True  #: the number is an extension or came from a dial string, no better one can follow
+    asker: str = ""  #: the employee who asks a colleague; "" once the client is joined, or if nobody asks
+    parked: bool = False
+    talk_from: int = 0  #: since when it shares a bridge with the client; 0 = it does not now
 
-    def __init__(self, channel: Channel, start: int):
-        super().__init__(f"conversations.{channel.uniqueid}.", start)
-        self.id = channel.uniqueid
-        self.channel = channel
-        self.number = ""  #: who was called
-        self.sure = True  #: the number is an extension or came from a dial string, no better one can follow
-        self.asker = ""  #: the employee who asks a colleague; "" once the client is joined, or if nobody asks
-        self.parked = False
-        self.talk_from = 0  #: since when it shares a bridge with the client; 0 = it does not now
+    @property
+    def root(self) -> str:
+        """What stands before the paths of its changes."""
+        return f"conversations.{self.id}."
 
 
 def put(step: Step, holder: Side, field: str, value: object, rule: str) -> bool:
@@ -59,5 +63,5 @@ def put(step: Step, holder: Side, field: str, value: object, rule: str) -> bool:
         return False
     setattr(holder, field, value)
     holder.full = None
-    step.marks.append((holder.root, field, old, value, rule))
+    step.marks.append((holder, field, old, value, rule))
     return True

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from cordboard.calls.channel import Kind
 
 if TYPE_CHECKING:
@@ -20,16 +22,13 @@ if TYPE_CHECKING:
     from cordboard.calls.channel import Channel
 
 
-class Recording:
+class Recording(msgspec.Struct, eq=False):
     """A file, the channel it is heard from, and its time in microseconds."""
 
-    __slots__ = ("channel", "end", "file", "start")
-
-    def __init__(self, file: str, channel: Channel, start: int):
-        self.file = file
-        self.channel = channel
-        self.start = start
-        self.end = 0  #: 0: until its channel ends
+    file: str
+    channel: Channel
+    start: int
+    end: int = 0  #: 0: until its channel ends
 
 
 def begin(channel: Channel, file: str, at: int) -> None:

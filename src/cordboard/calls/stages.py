@@ -11,6 +11,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 if TYPE_CHECKING:
     from cordboard.calls.facts import CallFacts
     from cordboard.calls.snapshot import CallFull
@@ -25,6 +27,8 @@ class StageName(StrEnum):
     CALL_ENDED = "call_ended"  #: nobody is left; nothing follows
     MERGED = "merged"  #: another call became part of this one; no customization stage
 
+    __hash__ = str.__hash__
+
 
 class Pictured(Protocol):
     """What can be pictured: an open or ended call."""
@@ -38,20 +42,17 @@ class Pictured(Protocol):
         ...
 
 
-class Stage:
+class Stage(msgspec.Struct, eq=False, weakref=True):
     """A moment of a call, with the call as it was then."""
 
-    __slots__ = ("__weakref__", "_call", "_facts", "_full", "absorbed", "at", "conversation", "linkedid", "name")
-
-    def __init__(self, name: str, linkedid: str, at: int, call: Pictured, conversation: str = "", absorbed: str = ""):
-        self.name = name
-        self.linkedid = linkedid
-        self.at = at  #: microseconds since the epoch
-        self.conversation = conversation  #: uniqueid, or "" for the stages of the whole call
-        self.absorbed = absorbed  #: of `merged`: the linkedid that goes on under ours
-        self._call = call
-        self._full: CallFull | None = None
-        self._facts: CallFacts | None = None
+    name: StageName
+    linkedid: str
+    at: int  #: microseconds since the epoch
+    _call: Pictured
+    conversation: str = ""  #: uniqueid, or "" for the stages of the whole call
+    absorbed: str = ""  #: of `merged`: the linkedid that goes on under ours
+    _full: CallFull | None = None
+    _facts: CallFacts | None = None
 
     def call_full(self) -> CallFull:
         """Return the call as it was at this moment; of `merged`: the absorbed call."""

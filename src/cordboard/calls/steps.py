@@ -10,10 +10,15 @@ the changes are made of them when asked.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.stages import Stage
+
+if TYPE_CHECKING:
+    from cordboard.calls.conversation import Side
 
 #: field of a side → where it stands in `call_full`
 PATHS = {
@@ -42,33 +47,23 @@ class Change(msgspec.Struct, frozen=True):
     rule: str  #: the rule that says so
 
 
-class Step:
+class Step(msgspec.Struct, eq=False):
     """What one event (or the passing of time, then `event` is None) did to one call."""
 
-    __slots__ = ("_doubts", "event", "linkedid", "marks", "stages")
-
-    def __init__(self, event: CelEvent | None, linkedid: str):
-        self.event = event
-        self.linkedid = linkedid  #: of the call after the event: the survivor's where two calls became one
-        self.marks: list[tuple[str, str, object, object, str]] = []  #: root, field or path, old, new, rule
-        self.stages: list[Stage] = []
-        self._doubts: list[str] | None = None
+    event: CelEvent | None
+    linkedid: str  #: of the call after the event: the survivor's where two calls became one
+    stages: list[Stage] = []
+    marks: list[tuple[Side | None, str, object, object, str]] = []  #: side, field or path, old, new, rule
+    doubts: tuple[str, ...] = ()  #: what could not be known from these rows, in words
 
     @property
     def changes(self) -> list[Change]:
         """What changed, in order."""
-        return [Change(root + PATHS.get(field, field), old, new, rule) for root, field, old, new, rule in self.marks]
-
-    @property
-    def doubts(self) -> list[str]:
-        """What could not be known from these rows, in words."""
-        return self._doubts or []
+        return [
+            Change((side.root if side else "") + PATHS.get(field, field), old, new, rule)
+            for side, field, old, new, rule in self.marks
+        ]
 
     def doubt(self, words: str) -> None:
         """Say what these rows do not tell."""
-        if self._doubts is None:
-            self._doubts = []
-        self._doubts.append(words)
-
-    def __repr__(self) -> str:
-        return f"Step({self.event and self.event.eventtype}, {self.linkedid!r}, {self.changes}, {self.stages})"
+        self.doubts += (words,)

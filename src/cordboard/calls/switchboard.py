@@ -10,7 +10,7 @@ bridge of `;2` hear each other, so "together" means: in one bridge, or in bridge
 from __future__ import annotations
 
 from cordboard.calls.call import Call
-from cordboard.calls.channel import Bridge, Channel, Kind
+from cordboard.calls.channel import Bridge, Channel, Endpoints, Kind, stem_of
 from cordboard.calls.clock import ClockText
 from cordboard.numbers.plan import NumberingPlan
 
@@ -24,6 +24,7 @@ class Switchboard:
     def __init__(self, plan: NumberingPlan, clock: ClockText):
         self.plan = plan
         self.clock = clock
+        self.endpoints = Endpoints(plan)
         self.calls: dict[str, Call] = {}  #: by surviving linkedid
         self.aliases: dict[str, Call] = {}  #: by linkedid, absorbed ones too
         self.channels: dict[str, Channel] = {}
@@ -34,7 +35,7 @@ class Switchboard:
 
     def open_call(self, linkedid: str, at: int) -> Call:
         """Begin a call."""
-        call = Call(linkedid, at, self.plan, self.clock)
+        call = Call(at, linkedid=linkedid, plan=self.plan, clock=self.clock, last_row=at)
         call.expected = self.expected.pop(linkedid, None)
         self.calls[linkedid] = self.aliases[linkedid] = call
         self.ended.pop(linkedid, None)
@@ -42,11 +43,12 @@ class Switchboard:
 
     def add(self, uniqueid: str, name: str, call: Call, at: int) -> Channel:
         """Put a new channel on the board."""
-        channel = Channel(uniqueid, name, call, at, self.plan)
+        kind, endpoint = self.endpoints[stem_of(name)]
+        channel = Channel(uniqueid, name, kind, endpoint, at, call)
         self.channels[uniqueid] = self.names[name] = channel
         call.channels[uniqueid] = channel
         call.live += 1
-        if channel.kind is Kind.LOCAL:
+        if kind is Kind.LOCAL:
             call.locals[uniqueid] = channel
         if uniqueid == call.linkedid:
             call.main = channel
@@ -73,13 +75,14 @@ class Switchboard:
         """Return the bridge of this id, new if need be."""
         bridge = self.bridges.get(id)
         if bridge is None:
-            bridge = self.bridges[id] = Bridge(id, room=room, holding=holding)
-        bridge.room |= room
+            bridge = self.bridges[id] = Bridge(id, room, holding)
+        elif room:
+            bridge.room = True
         return bridge
 
     def other_half(self, channel: Channel) -> Channel | None:
         """Return the other half of a Local pair."""
-        return self.names.get(f"{channel.pair};{'2' if channel.name.endswith('1') else '1'}")
+        return self.names.get(channel.name[:-1] + ("2" if channel.name.endswith("1") else "1"))
 
     def together(self, bridge: Bridge | None) -> list[Channel]:
         """Return everybody who hears whoever is in this bridge; Local halves are left out."""

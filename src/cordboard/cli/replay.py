@@ -32,7 +32,7 @@ Lane = Literal["ledger", "live"]
 
 Show = Callable[[Step, ClockText], list[bytes]]
 
-PIECE = 1 << 20  #: bytes read at a time
+PIECE = 1 << 17  #: characters read at a time: so many rows as stay in the cache of the processor
 OK, NO_CEL, UNREADABLE, BROKEN = 0, 2, 4, 6
 NEVER = 1 << 62  #: later than any deadline
 TIMES = frozenset(path.rpartition(".")[2] for path in PATHS.values() if path.endswith("_time"))

@@ -8,12 +8,26 @@ Numbers repeat far more often than they change, so they are cached by text.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cordboard.numbers.number import EMPTY, Number
 from cordboard.numbers.prefixes import compact, strip_prefix, variants_of
 
 CACHE_LIMIT = 50_000  #: numbers kept; then the cache begins anew
+
+
+class Numbers(dict[str, Number]):
+    """Numbers by their text; it fills itself."""
+
+    def __init__(self, build: Callable[[str], Number]):
+        super().__init__()
+        self._build = build
+
+    def __missing__(self, original: str) -> Number:
+        if len(self) >= CACHE_LIMIT:
+            self.clear()
+        number = self[original] = self._build(original)
+        return number
 
 
 class NumberingPlan:
@@ -30,17 +44,12 @@ class NumberingPlan:
         self.lines: Mapping[str, str] = dict(lines or {})  #: trunk endpoint → its number
         self._internal = [re.compile(pattern) for pattern in internal]
         self._trunks = [re.compile(pattern) for pattern in trunks]
-        self._numbers: dict[tuple[str, str], Number] = {}
+        self.numbers = Numbers(self._build)  #: what `number` says without `custom`, for those who ask often
         self._local: dict[str, bool] = {}
 
     def number(self, original: str, custom: str = "") -> Number:
-        """Return the number with base and variants; equal texts give the same object."""
-        number = self._numbers.get((original, custom))
-        if number is None:
-            if len(self._numbers) >= CACHE_LIMIT:
-                self._numbers.clear()
-            number = self._numbers[original, custom] = self._build(original, custom)
-        return number
+        """Return the number with base and variants; equal texts without `custom` give the same object."""
+        return self._build(original, custom) if custom else self.numbers[original]
 
     def is_local(self, text: str) -> bool:
         """Say whether this is an internal number."""
@@ -63,7 +72,7 @@ class NumberingPlan:
         named = endpoint in self.lines or any(pattern.search(endpoint) for pattern in self._trunks)
         return not named and not self.is_local(endpoint)
 
-    def _build(self, original: str, custom: str) -> Number:
+    def _build(self, original: str, custom: str = "") -> Number:
         if not original:
             return Number("", custom, False, "", ()) if custom else EMPTY
         if self.is_local(original):

@@ -12,7 +12,9 @@ ANSWER. In an outgoing call the client is the trunk leg that first met an employ
 conference room there may be no conversation at all; the client met a person all the same.
 """
 
-from cordboard.calls.call import Call, close_talk
+from collections.abc import Sequence
+
+from cordboard.calls.call import UNNAMED, Call, close_talk
 from cordboard.calls.channel import Bridge, Channel, Kind
 from cordboard.calls.conversation import Conversation, put
 from cordboard.calls.rules.conversations import request
@@ -38,8 +40,14 @@ def answered(board: Switchboard, channel: Channel, at: int, step: Step) -> None:
         call.pbx_answered = True
 
 
-def meet(board: Switchboard, call: Call, at: int, step: Step, joined: frozenset[str] = frozenset()) -> None:
-    """See who is together with the client now; `joined` are channels sure to be where they stand."""
+def part(board: Switchboard, call: Call, at: int, step: Step) -> None:
+    """See who is no longer together with the client: somebody left."""
+    if call.speaking or call.room_from:
+        meet(board, call, at, step)
+
+
+def meet(board: Switchboard, call: Call, at: int, step: Step, joined: Sequence[str] = ()) -> None:
+    """See who is together with the client now; `joined` names channels sure to be where they stand."""
     find_client(board, call, at, step)
     client = call.client
     people = board.together(client.bridge) if client is not None and client.bridge is not None else []
@@ -49,7 +57,7 @@ def meet(board: Switchboard, call: Call, at: int, step: Step, joined: frozenset[
         conversation = channel.conversation
         if channel.call is not call:
             continue
-        if conversation is None and channel.uniqueid in joined and not _is_own(channel, call):
+        if conversation is None and channel.name in joined and not _is_own(channel, call):
             conversation = request(board, channel, at, step, "joined")
         if conversation is not None:
             now[conversation.id] = conversation
@@ -131,7 +139,7 @@ def accept(call: Call, conversation: Conversation, at: int, step: Step) -> None:
     if conversation.channel is not call.client:
         call.last_accepted = conversation
     if was_asking:
-        call.names = ("", "", "", "")
+        call.names = UNNAMED
     call.stage(step, StageName.CONVERSATION_ACCEPTED, at, conversation.id)
 
 

@@ -10,10 +10,11 @@ rows around it by a millisecond, so nobody is thrown out by it. Where a site has
 """
 
 import re
+from collections.abc import Sequence
 
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.channel import Bridge, Channel, Kind
-from cordboard.calls.rules.answer import meet
+from cordboard.calls.rules.answer import meet, part
 from cordboard.calls.rules.applications import is_room
 from cordboard.calls.rules.merge import merge, met_stranger
 from cordboard.calls.steps import Step
@@ -27,13 +28,14 @@ TOGETHER = 20_000
 
 def entered(board: Switchboard, channel: Channel, event: CelEvent, step: Step) -> None:
     """Put a channel into its bridge and see who meets."""
-    at = event.eventtime
+    came_from = channel.bridge
     bridge = _bridge_of(board, channel, event)
     board.enter(channel, bridge)
-    peers = event.peer.split(",") if event.peer else []
+    peers = event.peer.split(",") if event.peer else ()
     _believe_peers(board, bridge, peers)
-    sure = {channel.uniqueid} | {peer.uniqueid for name in peers if (peer := board.names.get(name))}
-    _meet(board, channel, at, step, frozenset(sure))
+    if len(bridge.members) == 1 and came_from is None and channel.kind is not Kind.LOCAL and channel.call.client:
+        return  # the first one in, as most are: there is nobody to meet
+    _meet(board, channel, event.eventtime, step, peers)
 
 
 def exited(board: Switchboard, channel: Channel, event: CelEvent, step: Step) -> None:
@@ -46,24 +48,23 @@ def exited(board: Switchboard, channel: Channel, event: CelEvent, step: Step) ->
         bridge = _bridge_of(board, channel, event)
         board.enter(channel, bridge)
         _believe_peers(board, bridge, event.peer.split(","))
-        _meet(board, channel, at, step, frozenset({channel.uniqueid}))
+        _meet(board, channel, at, step)
     elif bridge_id and channel.bridge.id != bridge_id:
         return  # a doubled or late row of a bridge it left for another
     elif event.peer and len(channel.bridge.members) == 1:
         _believe_peers(board, channel.bridge, event.peer.split(","))
-        _meet(board, channel, at, step, frozenset({channel.uniqueid}))
-    call = channel.call
+        _meet(board, channel, at, step)
     board.leave(channel)
-    meet(board, call, at, step)
+    part(board, channel.call, at, step)
 
 
-def _meet(board: Switchboard, channel: Channel, at: int, step: Step, sure: frozenset[str]) -> None:
+def _meet(board: Switchboard, channel: Channel, at: int, step: Step, peers: Sequence[str] = ()) -> None:
     while (stranger := met_stranger(channel)) is not None:
         merge(board, channel.call, stranger.call, at, step, "merge")
-    meet(board, channel.call, at, step, sure)
+    meet(board, channel.call, at, step, (channel.name, *peers))
 
 
-def _believe_peers(board: Switchboard, bridge: Bridge, peers: list[str]) -> None:
+def _believe_peers(board: Switchboard, bridge: Bridge, peers: Sequence[str]) -> None:
     for name in peers:
         peer = board.names.get(name)
         if peer is not None and peer.bridge is None and not peer.end and not peer.left and not peer.parked:

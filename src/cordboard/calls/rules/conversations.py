@@ -24,7 +24,8 @@ from cordboard.calls.switchboard import Switchboard
 def request(board: Switchboard, channel: Channel, at: int, step: Step, rule: str) -> Conversation:
     """Begin a conversation of this channel."""
     call = channel.call
-    conversation = channel.conversation = Conversation(channel, channel.start if rule == "called" else at)
+    start = channel.start if rule == "called" else at
+    conversation = channel.conversation = Conversation(start, id=channel.uniqueid, channel=channel)
     find_called(conversation, call)
     call.conversations[conversation.id] = conversation
     if rule == "called" and call.locals:
@@ -33,7 +34,7 @@ def request(board: Switchboard, channel: Channel, at: int, step: Step, rule: str
     last = call.last_requested
     if last is None or (not conversation.asker and conversation.start >= last.start):
         call.last_requested = conversation  # by the clock: rows of a group's telephones may change places
-    step.marks.append(("", conversation.root[:-1], None, conversation.number, rule))
+    step.marks.append((None, f"conversations.{conversation.id}", None, conversation.number, rule))
     decide_direction(call, step)
     name_sides(call, step, conversation)
     call.stage(step, StageName.CONVERSATION_REQUESTED, at, conversation.id)

@@ -39,8 +39,10 @@ def dials_in(channel: Channel, call: Call) -> bool:
 
 def decide_direction(call: Call, step: Step) -> None:
     """Set the type of the call, and with it who the client is where nobody came from outside."""
-    put(step, call, "type", direction_of(call), "direction")
-    if call.type == "outgoing":
+    direction = direction_of(call)
+    if call.type != direction:
+        put(step, call, "type", direction, "direction")
+    if direction == "outgoing":
         if call.client is call.main and not call.callback:
             call.client = None  # the trunk leg that meets an employee first
     elif call.client is None and not call.originated:

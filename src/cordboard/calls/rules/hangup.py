@@ -16,7 +16,7 @@ from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.channel import Channel
 from cordboard.calls.conversation import put
-from cordboard.calls.rules.answer import meet, refresh_active
+from cordboard.calls.rules.answer import part, refresh_active
 from cordboard.calls.rules.ivr import ended_in_menu
 from cordboard.calls.rules.result import result_of
 from cordboard.calls.rules.transfer import hand_over
@@ -69,7 +69,7 @@ def leave(board: Switchboard, channel: Channel, at: int, step: Step) -> None:
     call.locals.pop(channel.uniqueid, None)
     if channel.bridge is not None:
         board.leave(channel)
-        meet(board, call, at, step)
+        part(board, call, at, step)
     conversation = channel.conversation
     if conversation is not None:
         put(step, conversation, "state", after(conversation.state, Happening.LEAVE), RULE)

@@ -14,7 +14,7 @@ answered by anybody yet: who is only asked never spoke to the client.
 
 import re
 
-from cordboard.calls.call import Call
+from cordboard.calls.call import UNNAMED, Call
 from cordboard.calls.channel import Channel, Kind
 from cordboard.calls.conversation import Conversation, put
 from cordboard.calls.rules.direction import decide_direction
@@ -51,7 +51,7 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
     asker = number_of(younger.main)
     _move(board, older, younger)
     step.linkedid = older.linkedid
-    step.marks.append(("", "linkedid", younger.linkedid, older.linkedid, rule))
+    step.marks.append((None, "linkedid", younger.linkedid, older.linkedid, rule))
     _direct(older, younger, step)
     for conversation in younger.conversations.values():
         _bring(older, conversation, asker if among_colleagues else "", at, step)
@@ -61,7 +61,7 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
         put(step, older, "answer", min(older.answer or younger.answer, younger.answer), "merge")
         older.talks = sorted([*older.talks, *younger.talks], key=lambda talk: talk.start)
         older.last_accepted = older.last_accepted or younger.last_accepted
-    older.names = ("", "", "", "")
+    older.names = UNNAMED
     name_sides(older, step)
     _announce(older, younger, at, step)
     return older

@@ -11,7 +11,7 @@ own DID, so the dial string comes first. The trunk's name is never given as a nu
 create a line of that name.
 """
 
-from cordboard.calls.call import Call
+from cordboard.calls.call import UNNAMED, Call
 from cordboard.calls.channel import Channel, Kind
 from cordboard.calls.conversation import Conversation, Side, put
 from cordboard.calls.rules.direction import NOWHERE
@@ -59,7 +59,7 @@ def correct_called(conversation: Conversation, call: Call, step: Step) -> None:
     find_called(conversation, call)
     if conversation.number != before:
         conversation.full = None
-        call.names = ("", "", "", "")
+        call.names = UNNAMED
         name_sides(call, step, conversation)
 
 
@@ -88,9 +88,7 @@ def line_of(channel: Channel, call: Call) -> str:
 def name_sides(call: Call, step: Step, fresh: Conversation | None = None) -> None:
     """Give the call, the new conversation, and all of them where the call's own numbers changed, their numbers."""
     client = _client_number(call)
-    _give(step, call, "from_", _caller_number(call, client))
-    _give(step, call, "trunk", _line_number(call))
-    _give(step, call, "to", _target(call, client))
+    _give(step, call, _caller_number(call, client), _line_number(call), _target(call, client))
     names = (call.type, call.from_, call.trunk, client)
     if names != call.names:
         call.names = names
@@ -100,9 +98,13 @@ def name_sides(call: Call, step: Step, fresh: Conversation | None = None) -> Non
         name_conversation(fresh, call, client, step)
 
 
-def _give(step: Step, side: Side, field: str, number: str) -> None:
-    if getattr(side, field) != number:
-        put(step, side, field, number, RULE)
+def _give(step: Step, side: Side, from_: str, trunk: str, to: str) -> None:
+    if side.from_ != from_:
+        put(step, side, "from_", from_, RULE)
+    if side.trunk != trunk:
+        put(step, side, "trunk", trunk, RULE)
+    if side.to != to:
+        put(step, side, "to", to, RULE)
 
 
 def name_conversation(conversation: Conversation, call: Call, client: str, step: Step) -> None:
@@ -111,9 +113,8 @@ def name_conversation(conversation: Conversation, call: Call, client: str, step:
     type_ = "local" if asker else call.type
     if conversation.type != type_:
         put(step, conversation, "type", type_, "direction")
-    _give(step, conversation, "from_", asker or (client if _from_client(conversation, call) else call.from_))
-    _give(step, conversation, "trunk", call.trunk)
-    _give(step, conversation, "to", conversation.number)
+    from_ = asker or (client if _from_client(conversation, call) else call.from_)
+    _give(step, conversation, from_, call.trunk, conversation.number)
 
 
 def _from_client(conversation: Conversation, call: Call) -> bool:

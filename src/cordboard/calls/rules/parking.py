@@ -26,7 +26,9 @@ def parked(board: Switchboard, channel: Channel, event: CelEvent, step: Step) ->
     """Mark the conversations the client left."""
     call, at = channel.call, event.eventtime
     channel.parked = True
-    left = {talk.conversation for talk in call.talks[-8:] if at - talk.end <= JUST_NOW} | set(call.speaking)
+    left = dict.fromkeys(
+        [*(talk.conversation for talk in call.talks[-8:] if at - talk.end <= JUST_NOW), *call.speaking]
+    )
     for key in left:
         if (conversation := call.conversations.get(key)) is not None:
             put(step, conversation, "parked", True, RULE)
