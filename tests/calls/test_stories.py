@@ -79,6 +79,34 @@ def test_a_customer_joined_into_an_older_call_of_colleagues_makes_it_incoming(te
     )  # fmt: skip
     assert [("102", True), ("101", True)] == [person[:2] for person in told.people]
     assert ["1700000005.2"] == told.facts.absorbed
+    assert 8 == told.facts.talk_seconds  # 6 to 9 and 9 to 14: what the colleagues said before is not the client's
+
+
+def test_a_transfer_that_comes_back_rings_the_transferer_by_a_call_of_its_own_and_is_theirs_again(tell: Tell) -> None:
+    told = tell(
+        TALKS_WITH_101
+        + """
+        5.00 CHAN_START L102/0;1 A exten=102
+        5.00 CHAN_START L102/0;2 A exten=102
+        5.00 BRIDGE_ENTER L102/0;1 A bridge=b1 with=101/1,trunk-a/0
+        5.01 CHAN_START 102/2 A exten=s num=102
+        5.50 BRIDGE_EXIT 101/1 A bridge=b1
+        5.50 HANGUP 101/1 A by=101/1
+        9.00 HANGUP 102/2 A cause=0
+        9.00 BRIDGE_EXIT L102/0;1 A bridge=b1 with=trunk-a/0
+        9.00 HANGUP L102/0;2 A cause=0
+        9.00 HANGUP L102/0;1 A cause=0
+        9.01 CHAN_START 101/3 B exten=s num=101
+        9.50 ANSWER 101/3 B app=AppDial2
+        9.50 BRIDGE_ENTER 101/3 B bridge=b1 with=trunk-a/0
+        12.00 HANGUP 101/3 A by=trunk-a/0
+        12.00 HANGUP trunk-a/0 A by=trunk-a/0
+        """
+    )
+
+    assert ["101", "102", "101"] == [number for number, *_ in told.people]
+    assert [True, False, True] == [answered for _, answered, *_ in told.people]
+    assert ("101", 200, 5) == (told.call["channel"]["to"]["original"], told.call["result"], told.facts.talk_seconds)
 
 
 def test_a_consultation_with_an_outside_number_on_a_second_line_joins_at_the_meeting(tell: Tell) -> None:

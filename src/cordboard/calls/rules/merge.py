@@ -52,7 +52,7 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
     _move(board, older, younger)
     step.linkedid = older.linkedid
     step.marks.append((None, "linkedid", younger.linkedid, older.linkedid, rule))
-    _direct(older, younger, step)
+    _direct(older, younger, at, step)
     for conversation in younger.conversations.values():
         _bring(older, conversation, asker if among_colleagues else "", at, step)
     if younger.answered and not among_colleagues:
@@ -70,6 +70,8 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
 def _move(board: Switchboard, older: Call, younger: Call) -> None:
     for channel in younger.channels.values():
         channel.call = older
+        if not younger.conversations:
+            channel.own_leg = False  # a transfer that comes back rings the transferer by a call of its own
     older.channels.update(younger.channels)
     older.locals.update(younger.locals)
     older.live += younger.live
@@ -82,7 +84,7 @@ def _move(board: Switchboard, older: Call, younger: Call) -> None:
         board.aliases[linkedid] = older
 
 
-def _direct(older: Call, younger: Call, step: Step) -> None:
+def _direct(older: Call, younger: Call, at: int, step: Step) -> None:
     """The oldest channel that dialled in is the client of what is one call now."""
     arrivals = [channel for channel in (older.dialled_in, younger.dialled_in) if channel is not None]
     if arrivals:
@@ -90,9 +92,18 @@ def _direct(older: Call, younger: Call, step: Step) -> None:
         if older.dialled_in is not first:
             older.dialled_in = older.client = first
             older.trunk = ""
+            if older.type == "local":
+                _forget_talks(older, at)
     elif older.client is None or older.client.end:
         older.client = younger.client or older.client
     decide_direction(older, step)
+
+
+def _forget_talks(call: Call, at: int) -> None:
+    """A client is joined into a call of colleagues: what they said before is not the client's talk."""
+    call.talks.clear()
+    for conversation in call.speaking.values():
+        conversation.talk_from = at
 
 
 def _bring(call: Call, conversation: Conversation, asker: str, at: int, step: Step) -> None:
