@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 ROOT = Path(__file__).parent.parent.parent
 AXE = ROOT / "assets/node_modules/axe-core/axe.min.js"
 ANNA = 2
+PAGES = ["/calls", "/contacts", "/contact/1", "/deal/1", "/search?q=0000", "/me", "/gallery", "/nowhere"]
 
 
 def serious_faults(page: Page) -> list[str]:
@@ -80,7 +81,7 @@ def test_the_pages_speak_russian_to_who_chose_it(page: Page):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/calls", "/contacts", "/contact/1", "/deal/1", "/nowhere"])
+@pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_no_serious_fault(anna: BrowserContext, portal: Any, path: str, theme: str):
     page = anna.new_page()
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")

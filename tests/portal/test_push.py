@@ -141,7 +141,8 @@ class Tab:
             values["related"] = await store.read(lambda database: related(database, client))
             values["timeline"] = await store.read(lambda database: read_timeline(database, "CONTACT", client.id))
         template = "calls.html" if word == "calls" else "client.html"
-        html = render(template, self.viewer, NOW, version="0", section=word, cards=cards, **values)
+        frame = {"version": "0", "section": word, "cards": cards, "menu": [], "faults": []}
+        html = render(template, self.viewer, NOW, **frame, **values)
         return Tree(html).root
 
     async def opened(self) -> None:

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
 
-from cordboard.web.words import translations
+from cordboard.web.words import PSEUDO, translations
 
 SECOND = 1_000_000
 
@@ -29,12 +30,25 @@ class Formats:
     #: microseconds since the epoch: what "today" is measured from
     now: int
 
+    @property
+    def locale(self) -> str:
+        """Whose dates and sums: the language's own; the pseudo-language has none."""
+        return "en" if self.language == PSEUDO else self.language
+
     def moment(self, micros: int) -> datetime:
         return datetime.fromtimestamp(micros / SECOND, self.zone)
 
     def clock(self, micros: int) -> str:
         """Hours and minutes: 14:02."""
-        return format_time(self.moment(micros), "HH:mm", locale=self.language)
+        return format_time(self.moment(micros), "HH:mm", locale=self.locale)
+
+    def seconds(self, micros: int) -> str:
+        """The time with seconds: 14:02:31."""
+        return format_time(self.moment(micros), "HH:mm:ss", locale=self.locale)
+
+    def decimal(self, number: float) -> str:
+        """A count or a measure with at most one decimal: 1,204 or 0.3."""
+        return format_decimal(round(number, 1), locale=self.locale)
 
     def day(self, micros: int) -> str:
         """Today, yesterday, or the date; the year only where it is another one."""
@@ -45,11 +59,11 @@ class Formats:
         if then == today - timedelta(days=1):
             return say("Yesterday")
         skeleton = "d MMMM" if then.year == today.year else "d MMMM y"
-        return format_date(then, skeleton, locale=self.language)
+        return format_date(then, skeleton, locale=self.locale)
 
     def exact(self, micros: int) -> str:
         """Date and time with seconds and zone, for the tip over a shorter one."""
-        return format_datetime(self.moment(micros), "d MMMM y, HH:mm:ss zzz", locale=self.language)
+        return format_datetime(self.moment(micros), "d MMMM y, HH:mm:ss zzz", locale=self.locale)
 
     def iso(self, micros: int) -> str:
         return self.moment(micros).isoformat(timespec="seconds")
@@ -64,9 +78,9 @@ class Formats:
 
     def money(self, amount: float, currency: str) -> str:
         """A sum without its cents: pages compare sizes, they are no invoices."""
-        pattern = copy(Locale.parse(self.language).currency_formats["standard"])
+        pattern = copy(Locale.parse(self.locale).currency_formats["standard"])
         pattern.frac_prec = (0, 0)
-        return pattern.apply(amount, self.language, currency=currency, currency_digits=False)
+        return pattern.apply(amount, self.locale, currency=currency, currency_digits=False)
 
     def phone(self, number: str) -> str:
         """A number in its country's international writing; a short or odd one as it is."""

@@ -15,7 +15,7 @@ from litestar import Request, Response, Router, get
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-from cordboard.portal.pages import authorize, calls, cards, clients, live, sign_in, static
+from cordboard.portal.pages import admin, authorize, calls, cards, clients, gallery, live, me, search, sign_in, static
 from cordboard.portal.pages.site import N_, Site, Turned, Web
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ __all__ = ["handlers"]
 _log = structlog.get_logger("cordboard.portal.pages")
 
 
-def handlers(portal: Portal) -> list[ControllerRouterHandler]:
-    """Every page of the portal, the live connection and the files under /static."""
+def handlers(portal: Portal, rest: Any) -> list[ControllerRouterHandler]:
+    """Every page of the portal, the live connection and the files under /static; `rest` answers `/rest`."""
     site = Site(portal)
 
     def failed(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
@@ -55,10 +55,14 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
         unknown_page,
         *static.handlers(),
         *sign_in.handlers(site),
+        *me.handlers(site),
+        *search.handlers(site),
+        *gallery.handlers(site),
         *authorize.handlers(site),
         *calls.handlers(site),
         *clients.handlers(site),
         *cards.handlers(site),
+        *admin.handlers(site, rest),
     ]
     return [
         Router("/", route_handlers=pages, exception_handlers={Exception: failed, Turned: turned}),

@@ -5,9 +5,9 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy import Connection
 
 from cordboard.portal.pages.site import Site, Web, go_to
+from cordboard.portal.rights import visible_users
 from cordboard.portal.views.call_facts import CallView, list_calls
 from cordboard.portal.views.card_state import whole_number
-from cordboard.portal.views.sessions import users_seen_by
 
 PAGE = 50
 
@@ -24,7 +24,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
         page = page_number(request.query_params.get("page", "1"))
 
         def read(database: Connection) -> list[CallView]:
-            seen = users_seen_by(database, visit.viewer.user_id)
+            seen = visible_users(database, visit.viewer.user_id, "calls")
             offset = (page - 1) * PAGE
             return list_calls(database, site.portal.live, seen, now, offset, PAGE + 1)
 

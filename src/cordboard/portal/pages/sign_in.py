@@ -1,4 +1,4 @@
-"""Signing in and out, and what a user sets for themselves (language).
+"""Signing in and out.
 
 In:   login and password, or a one-time link on a loopback address. Out: a session cookie.
 A wrong login and a wrong password look and last the same; who guesses must wait (`throttle`).
@@ -25,7 +25,6 @@ from cordboard.portal.pages.site import (
     same_origin,
     viewer_of,
 )
-from cordboard.portal.pages.throttle import Throttle
 from cordboard.portal.passwords import password_fits
 from cordboard.portal.tables import users
 from cordboard.portal.views.sessions import LIFE, SECOND, close_session, open_session
@@ -34,7 +33,7 @@ from cordboard.web.words import LANGUAGES, translations
 
 
 def handlers(site: Site) -> list[ControllerRouterHandler]:
-    throttle = Throttle()
+    throttle = site.throttle
 
     @get("/login")
     async def sign_in_page(request: Web) -> Response[str]:
@@ -85,15 +84,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
         site.hub.sign_out(visit.session.secret_hash)
         return go_to("/login", [Cookie(COOKIE, value="", max_age=0, httponly=True, samesite="lax")])
 
-    @post("/me/language", status_code=303)
-    async def choose_language(request: Web) -> Response[str]:
-        visit, form = await site.sent(request)
-        language = form.get("language", "")
-        if language in LANGUAGES:
-            await site.portal.store.write(lambda database: set_language(database, visit.viewer.user_id, language))
-        return go_to(own_page(request))
-
-    return [sign_in_page, sign_in, sign_in_once, sign_out, choose_language]
+    return [sign_in_page, sign_in, sign_in_once, sign_out]
 
 
 def form_page(
@@ -123,16 +114,6 @@ def find_user(database: Connection, login: str) -> Any:
     same = (users.c.login == login) | ((users.c.email == login) & (users.c.email != ""))
     query = select(users.c.id, users.c.password_hash).where(same, users.c.active.is_(True))
     return database.execute(query.where(users.c.external_auth_id == "").limit(1)).one_or_none()
-
-
-def set_language(database: Connection, user_id: int, language: str) -> None:
-    database.execute(update(users).where(users.c.id == user_id).values(language=language))
-
-
-def own_page(request: Web) -> str:
-    """The page a form was sent from."""
-    before = request.headers.get("referer", "").split("://", 1)[-1]
-    return safe_next("/" + before.split("/", 1)[1]) if "/" in before else "/"
 
 
 def caller(request: Web) -> str:

@@ -19,13 +19,15 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.datastructures.state import State
 
+from cordboard.portal.pages.menu import menu_of
+from cordboard.portal.pages.throttle import Throttle
 from cordboard.portal.push import Hub
 from cordboard.portal.views.call_facts import CallView
 from cordboard.portal.views.client_facts import initials
 from cordboard.portal.views.sessions import Session, find_session
 from cordboard.web.render import Viewer, render
 from cordboard.web.security import PAGE_HEADERS
-from cordboard.web.words import LANGUAGES, preferred_language, translations
+from cordboard.web.words import LANGUAGES, PSEUDO, preferred_language, translations
 
 if TYPE_CHECKING:
     from cordboard.portal.portal import Portal
@@ -61,10 +63,16 @@ class Site:
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
         self.hub = Hub(portal)
+        #: who guesses passwords must wait
+        self.throttle = Throttle()
 
     def now(self) -> int:
         """Microseconds since the epoch."""
         return round(self.portal.clock().timestamp() * SECOND)
+
+    def base_url(self, request: Web) -> str:
+        """What begins every address we hand out."""
+        return self.portal.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
 
     async def visit(self, connection: Connection) -> Visit | None:
         """Who looks; None if nobody is signed in."""
@@ -105,8 +113,8 @@ class Site:
     async def page(self, visit: Visit, template: str, version: str, **values: Any) -> Response[str]:
         """A whole page with the cards of its viewer."""
         cards: list[CallView] = await self.hub.cards_of(visit.viewer.user_id)
-        html = render(template, visit.viewer, self.now(), version=version, cards=cards, **values)
-        return answer(html)
+        frame = {"version": version, "cards": cards, "menu": menu_of(visit.viewer)}
+        return answer(render(template, visit.viewer, self.now(), **{"section": "", **frame, **values}))
 
     def problem(
         self, connection: Connection, status: int, heading: str, text: str, visit: Visit | None = None
@@ -151,7 +159,7 @@ def to_sign_in(request: Connection) -> Response[str]:
 def viewer_of(session: Session | None, connection: Connection) -> Viewer:
     cookies = connection.cookies
     language = (session.language if session else "") or cookies.get("language", "")
-    if language not in LANGUAGES:
+    if language not in (*LANGUAGES, PSEUDO):
         language = preferred_language(connection.headers.get("accept-language", ""))
     theme, menu = cookies.get("theme", ""), cookies.get("menu", "")
     look: dict[str, Any] = {
@@ -219,3 +227,9 @@ def safe_next(address: str) -> str:
     """
     plain = address.isascii() and address.isprintable() and not {" ", "\\"} & set(address)
     return address if plain and address.startswith("/") and not address.startswith("//") else "/"
+
+
+def own_page(request: Web) -> str:
+    """The page a form was sent from."""
+    before = request.headers.get("referer", "").split("://", 1)[-1]
+    return safe_next("/" + before.split("/", 1)[1]) if "/" in before else "/"

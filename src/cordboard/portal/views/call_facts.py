@@ -63,7 +63,9 @@ class CallView:
     new_lead: int = 0
     deal: Client | None = None
     last: Last | None = None
+    #: what a colleague wrote who passed the call on, and who it was
     said: str = ""
+    said_by: str = ""
     note: str = ""
 
     @property

@@ -16,11 +16,11 @@ from cordboard.portal.changes import (
     ClientChanged,
 )
 from cordboard.portal.live import LiveCalls
+from cordboard.portal.rights import visible_users
 from cordboard.portal.tables import activity_binding, call, call_binding, open_call
 from cordboard.portal.views.call_facts import CallView, element_key, list_calls, row_of
 from cordboard.portal.views.card_state import whole_number
 from cordboard.portal.views.client_facts import PAGES, read_timeline
-from cordboard.portal.views.sessions import users_seen_by
 from cordboard.web.render import Viewer, render
 
 Message = dict[str, Any]
@@ -41,7 +41,7 @@ def list_messages(
     """What changes on the list of calls: new rows on top of its first page, and rows that are there already."""
     if not stale and not any(isinstance(change, (*CALLS, ClientChanged)) for change in changes):
         return []
-    seen = users_seen_by(database, viewer.user_id)
+    seen = visible_users(database, viewer.user_id, "calls")
     moved = [change for change in changes if isinstance(change, CallFinished) and changes_hands(change, seen)]
     if stale or (moved and first):
         return whole_list(database, live, viewer, seen, now) if first else []

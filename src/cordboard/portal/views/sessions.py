@@ -11,9 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from cordboard.portal.keys import secret_hash
-from cordboard.portal.tables import department as departments
-from cordboard.portal.tables import role as roles
-from cordboard.portal.tables import user_department, user_role, users, web_session
+from cordboard.portal.tables import users, web_session
 
 SECOND = 1_000_000
 #: a session ends this long after it began
@@ -91,26 +89,29 @@ def close_session(connection: Connection, secret_hash: str) -> None:
     connection.execute(delete(web_session).where(web_session.c.secret_hash == secret_hash))
 
 
-def users_seen_by(connection: Connection, user_id: int) -> set[int] | None:
-    """Whose calls this user may see: None for everybody's (mine, and those of departments I head)."""
-    rights = select(roles.c.rights).join(user_role, user_role.c.role_id == roles.c.id)
-    scales = {
-        row.rights.get("calls", "none") for row in connection.execute(rights.where(user_role.c.user_id == user_id))
-    }
-    if "any" in scales:
-        return None
-    seen = {user_id} if scales & {"own", "department"} else set[int]()
-    if "department" in scales:
-        headed = headed_departments(connection, user_id)
-        members = select(user_department.c.user_id).where(user_department.c.department_id.in_(headed))
-        seen |= set(connection.execute(members).scalars())
-    return seen
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A browser in which a user is signed in."""
+
+    user_agent: str
+    created_at: int
+    #: the one that asks
+    is_mine: bool
 
 
-def headed_departments(connection: Connection, user_id: int) -> set[int]:
-    """The departments this user heads, and all below them."""
-    rows = connection.execute(select(departments.c.id, departments.c.parent, departments.c.head)).all()
-    found = {row.id for row in rows if row.head == user_id}
-    while below := {row.id for row in rows if row.parent in found} - found:
-        found |= below
-    return found
+def list_sessions(connection: Connection, user_id: int, mine: str, now: int) -> list[OpenSession]:
+    """Where a user is signed in, the browser of the session `mine` (a secret hash) first."""
+    query = select(web_session).where(web_session.c.user_id == user_id, web_session.c.expires_at > now)
+    found = [
+        OpenSession(row.user_agent, row.created_at, row.secret_hash == mine)
+        for row in connection.execute(query.order_by(web_session.c.created_at.desc()).limit(50))
+    ]
+    return sorted(found, key=lambda session: not session.is_mine)
+
+
+def close_other_sessions(connection: Connection, user_id: int, mine: str) -> list[str]:
+    """Sign a user out everywhere but in the session `mine`; the secret hashes of the closed sessions."""
+    others = (web_session.c.user_id == user_id, web_session.c.secret_hash != mine)
+    closed = list(connection.execute(select(web_session.c.secret_hash).where(*others)).scalars())
+    connection.execute(delete(web_session).where(*others))
+    return closed

@@ -3,8 +3,16 @@ import { startClock } from "./clock.js";
 import { startLive } from "./live.js";
 import { startCards } from "./cards.js";
 import { startFrame } from "./frame.js";
+import { startKeys } from "./keys.js";
+import { startPalette } from "./palette.js";
+import { startPreferences } from "./prefer.js";
+import { startRing } from "./ring.js";
 
 startClock();
+startPreferences();
 startFrame();
+startPalette();
+startKeys();
 startCards();
+startRing();
 startLive();

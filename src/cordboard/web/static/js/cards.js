@@ -58,7 +58,7 @@ async function copy(button) {
 function pressed(event) {
   const button = event.target.closest("button");
   if (event.target.closest("[data-pill]")) {
-    for (const card of document.querySelectorAll(".card")) delete card.dataset.minimized;
+    for (const card of document.querySelectorAll(".card[data-card]")) delete card.dataset.minimized;
     arrange();
     document.querySelector(".card")?.focus();
     return;
@@ -101,7 +101,7 @@ const isOver = (card) => !RUNNING.includes(card.querySelector(".card-body").data
 
 function arrange() {
   const room = innerWidth >= 1248 ? 3 : innerWidth >= 832 ? 2 : 1;
-  const cards = [...document.querySelectorAll(".card:not([data-minimized])")];
+  const cards = [...document.querySelectorAll(".card[data-card]:not([data-minimized])")];
   const typing = cards.find((card) => card.contains(document.activeElement));
   const rank = (card) => (card === typing ? -1 : Number(isOver(card)));
   cards.sort((one, other) => rank(one) - rank(other));
@@ -110,7 +110,7 @@ function arrange() {
 
 export function cardsChanged() {
   arrange();
-  for (const card of document.querySelectorAll(".card:not([data-ready])")) {
+  for (const card of document.querySelectorAll(".card[data-card]:not([data-ready])")) {
     card.dataset.ready = "";
     const draft = localStorage.getItem(draftKey(card));
     const field = card.querySelector("textarea");

@@ -51,7 +51,7 @@ function receive(event) {
 }
 
 function keepOnly(ids) {
-  for (const card of document.querySelectorAll(".card")) {
+  for (const card of document.querySelectorAll(".card[data-card]")) {
     if (!ids.includes(card.id)) card.remove();
   }
   cardsChanged();
