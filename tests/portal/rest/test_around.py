@@ -62,6 +62,7 @@ def test_a_comment_lies_in_the_sequence_of_the_timeline(rest: Rest) -> None:
 def test_a_notification_is_kept_for_its_user(rest: Rest) -> None:
     assert 1 == rest.call("im.notify.personal.add", {"USER_ID": 2, "MESSAGE": "hello"}).result
     assert rest.call("im.notify.system.add", {"USER_ID": 99, "MESSAGE": "hello"}).result is False
+    assert (400, "PARAMS_ERROR") == rest.call("im.notify.delete").refusal[:2]
     assert (400, "MESSAGE_EMPTY") == rest.call("im.notify.system.add", {"USER_ID": 2}).refusal[:2]
     assert (400, "USER_ID_EMPTY") == rest.call("im.notify", {"message": "x"}).refusal[:2]
 
@@ -100,3 +101,12 @@ def test_a_dismissed_users_webhook_is_dead(rest: Rest) -> None:
     rest.app.credentials.forget()
 
     assert (401, "INVALID_CREDENTIALS") == rest.call("scope", webhook=webhook).refusal[:2]
+
+
+def test_a_notice_with_a_tag_is_told_once_and_can_be_taken_away(rest: Rest) -> None:
+    told = {"USER_ID": 2, "MESSAGE": "call back", "TAG": "missed-1"}
+    first, second = (rest.call("im.notify.system.add", told).result for _ in range(2))
+
+    assert first < second
+    assert rest.call("im.notify.delete", {"TAG": "missed-1"}).result is True
+    assert rest.call("im.notify.delete", {"ID": second}).result is False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from cordboard.b24wire.errors import RestError
 from cordboard.b24wire.loose import as_id, as_text, named
@@ -30,7 +30,7 @@ async def system_add(context: Context, params: Params) -> object:
 
     USER_ID* (integer): whom
     MESSAGE* (string): the words
-    TAG (string): kept with it, as `SUB_TAG`
+    TAG (string): kept with it, as `SUB_TAG`; replaces an earlier one of the same tag
 
     Differs: there is no chat; the words are a line in the user's notifications.
     """
@@ -63,6 +63,31 @@ async def message_add(context: Context, params: Params) -> object:
     return await _notify(context, params, "message", as_id(named(params, "DIALOG_ID")))
 
 
+@method("im.notify.delete", scope="im")
+async def notify_delete(context: Context, params: Params) -> object:
+    """Take notifications away by `ID`, `TAG` or `SUB_TAG`; answers whether there were any.
+
+    ID (integer): one of them
+    TAG (string): all of this tag
+    SUB_TAG (string): all of this one
+    """
+    wanted = {
+        column: value
+        for column, value in (
+            (notification.c.id, as_id(named(params, "ID"))),
+            (notification.c.tag, as_text(named(params, "TAG"))),
+            (notification.c.sub_tag, as_text(named(params, "SUB_TAG"))),
+        )
+        if value
+    }
+    if not wanted:
+        raise RestError("PARAMS_ERROR", "Incorrect params")
+    column, value = next(iter(wanted.items()))
+    own = notification.c.from_user_id == context.user_id
+    removing = delete(notification).where(column == value, own)
+    return bool((await context.portal.store.write(lambda connection: connection.execute(removing))).rowcount)
+
+
 async def _notify(context: Context, params: Params, kind: str, user_id: int) -> object:
     message = as_text(named(params, "MESSAGE"))
     if user_id <= 0:
@@ -83,5 +108,9 @@ async def _notify(context: Context, params: Params, kind: str, user_id: int) -> 
 def _add(connection: Connection, values: dict[str, object]) -> int | bool:
     if not connection.execute(select(users.c.id).where(users.c.id == values["user_id"])).first():
         return False
+    if values["tag"]:
+        # a tag is told once: the newer line replaces the older
+        same = [notification.c[name] == values[name] for name in ("tag", "user_id", "from_user_id")]
+        connection.execute(delete(notification).where(*same))
     key = connection.execute(insert(notification).values(**values)).inserted_primary_key
     return key[0] if key else False
