@@ -48,6 +48,7 @@ class Channel(msgspec.Struct, eq=False):
     name: str
     kind: Kind
     endpoint: str  #: `101` of `PJSIP/101-0000002a`
+    is_person: bool  #: somebody can sit behind it
     start: int
     call: Call
     conversation: Conversation | None = None
@@ -69,20 +70,15 @@ class Channel(msgspec.Struct, eq=False):
     elsewhere: bool = False  #: another answered for it
     parked: bool = False
 
-    @property
-    def is_person(self) -> bool:
-        """Say whether somebody can sit behind it."""
-        return self.kind is Kind.PHONE or self.kind is Kind.TRUNK
 
-
-class Endpoints(dict[str, tuple[Kind, str]]):
-    """Kind and endpoint by the stem of a channel's name, which is all before its counter; it fills itself."""
+class Endpoints(dict[str, tuple[Kind, str, bool]]):
+    """What `classify` says by the stem of a channel's name, which is all before its counter; it fills itself."""
 
     def __init__(self, plan: NumberingPlan):
         super().__init__()
         self._plan = plan
 
-    def __missing__(self, stem: str) -> tuple[Kind, str]:
+    def __missing__(self, stem: str) -> tuple[Kind, str, bool]:
         if len(self) >= CACHE_LIMIT:
             self.clear()
         found = self[stem] = classify(stem, self._plan)
@@ -94,11 +90,11 @@ def stem_of(name: str) -> str:
     return name.rpartition("-")[0] or name
 
 
-def classify(stem: str, plan: NumberingPlan) -> tuple[Kind, str]:
-    """Return the kind and the endpoint of channels whose names begin so."""
+def classify(stem: str, plan: NumberingPlan) -> tuple[Kind, str, bool]:
+    """Return kind and endpoint of channels whose names begin so, and whether somebody can sit behind them."""
     technology, _, rest = stem.partition("/")
     if technology == "Local":
-        return Kind.LOCAL, rest.rpartition("@")[0]
+        return Kind.LOCAL, rest.rpartition("@")[0], False
     if not rest or technology in NOBODY:
-        return Kind.OTHER, rest
-    return (Kind.TRUNK if plan.is_trunk(rest) else Kind.PHONE), rest
+        return Kind.OTHER, rest, False
+    return (Kind.TRUNK if plan.is_trunk(rest) else Kind.PHONE), rest, True

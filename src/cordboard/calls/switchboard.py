@@ -43,8 +43,8 @@ class Switchboard:
 
     def add(self, uniqueid: str, name: str, call: Call, at: int) -> Channel:
         """Put a new channel on the board."""
-        kind, endpoint = self.endpoints[stem_of(name)]
-        channel = Channel(uniqueid, name, kind, endpoint, at, call)
+        kind, endpoint, is_person = self.endpoints[stem_of(name)]
+        channel = Channel(uniqueid, name, kind, endpoint, is_person, at, call)
         self.channels[uniqueid] = self.names[name] = channel
         call.channels[uniqueid] = channel
         call.live += 1

@@ -21,7 +21,7 @@ from cordboard.asterisk.address import is_table, shown
 from cordboard.asterisk.cel_csv import BrokenLine, CsvRows, NoCel
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.clock import ClockText
-from cordboard.calls.stages import Stage
+from cordboard.calls.stages import Stage, StageName
 from cordboard.calls.steps import PATHS, Change, Step
 from cordboard.calls.tracker import CallTracker
 from cordboard.numbers.plan import NumberingPlan
@@ -237,7 +237,7 @@ def plan_of(settings: Settings, pbx: Pbx) -> NumberingPlan:
 
 def show_end(step: Step, clock: ClockText) -> list[bytes]:
     """Return the line of a call that ended."""
-    return [stage_line(stage, clock) for stage in step.stages if stage.name == "call_ended"]
+    return [stage_line(stage, clock) for stage in step.stages if stage.name is StageName.CALL_ENDED]
 
 
 def show_stages(step: Step, clock: ClockText) -> list[bytes]:

@@ -48,7 +48,8 @@ def part(board: Switchboard, call: Call, at: int, step: Step) -> None:
 
 def meet(board: Switchboard, call: Call, at: int, step: Step, joined: Sequence[str] = ()) -> None:
     """See who is together with the client now; `joined` names channels sure to be where they stand."""
-    find_client(board, call, at, step)
+    if call.client is None:
+        find_client(board, call, at, step)
     client = call.client
     people = board.together(client.bridge) if client is not None and client.bridge is not None else []
     others = [channel for channel in people if channel is not client and channel.is_person]
@@ -66,15 +67,15 @@ def meet(board: Switchboard, call: Call, at: int, step: Step, joined: Sequence[s
     if now or call.speaking:
         _change_speakers(call, now, at, step)
     in_room = client is not None and client.bridge is not None and client.bridge.room
-    _in_room(call, at, step, inside=in_room and any(channel.kind is Kind.PHONE for channel in others) and not now)
+    if in_room or call.room_from:
+        inside = in_room and not now and any(channel.kind is Kind.PHONE for channel in others)
+        _in_room(call, at, step, inside=inside)
 
 
 def find_client(board: Switchboard, call: Call, at: int, step: Step) -> None:
     """In an outgoing call, make the first trunk leg that meets an employee the client.
 
     A call among colleagues that Originate began has the first employee in the client's place."""
-    if call.client is not None:
-        return
     if call.type == "local":
         call.client = next((leg for leg in call.channels.values() if leg.own_leg and leg.bridge), None)
     if call.type != "outgoing":
@@ -94,14 +95,16 @@ def find_client(board: Switchboard, call: Call, at: int, step: Step) -> None:
 def refresh_active(call: Call, step: Step) -> None:
     """Keep the one who is with the client; else the last who was, while their channel lives and nothing parks it."""
     active = ""
-    speaking = [c for c in call.speaking.values() if c.channel is not call.client] or list(call.speaking.values())
-    if speaking:
-        active = speaking[-1].id
+    if call.speaking:
+        for key, conversation in call.speaking.items():
+            if conversation.channel is not call.client or not active:
+                active = key
     elif call.active:
         last = call.conversations.get(call.active)
         if last is not None and last.state is State.TALKING and not last.parked:
             active = last.id
-    put(step, call, "active", active, "active_conversation")
+    if call.active != active:
+        put(step, call, "active", active, "active_conversation")
 
 
 def _is_own(channel: Channel, call: Call) -> bool:

@@ -47,7 +47,10 @@ def remember_dialled(channel: Channel, appdata: str, step: Step) -> None:
     if channel.appdata == appdata:
         return
     channel.appdata = appdata
-    found = [part for text in appdata.partition(",")[0].split("&") if (part := dial_target(text))]
+    targets = appdata.partition(",")[0]
+    if "@" not in targets and targets.count("/") < 2:
+        return  # a telephone, as most are
+    found = [part for text in targets.split("&") if (part := dial_target(text))]
     if found:
         call = channel.call
         call.dialled = found

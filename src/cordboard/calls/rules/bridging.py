@@ -81,9 +81,9 @@ def _id_of(extra: str) -> str:
 def _bridge_of(board: Switchboard, channel: Channel, event: CelEvent) -> Bridge:
     extra = event.extra
     room = "softmix" in extra or is_room(channel.kind, event.appname)
-    holding = "holding_bridge" in extra or (not extra and channel.parked)
     if bridge_id := _id_of(extra):
-        return board.bridge(bridge_id, room=room, holding=holding)
+        return board.bridge(bridge_id, room=room, holding="holding_bridge" in extra)
+    holding = not extra and channel.parked
     for name in event.peer.split(",") if event.peer else ():
         peer = board.names.get(name)
         if peer is not None and peer.bridge is not None:
