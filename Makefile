@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format bench pictures requirements docs clean
+.PHONY: help setup demo test test-fast check format capture bench pictures requirements docs clean
 RUN := .venv/bin/python
 
 help: ## print this list
@@ -32,6 +32,10 @@ format: ## write the code in the one format, with sorted imports
 	@scripts/setup dev
 	@.venv/bin/ruff check --quiet --fix-only .
 	@.venv/bin/ruff format .
+
+capture: ## play a story on a real Asterisk and keep it (STORY=transfer-returned OUT=folder; no STORY: all of them)
+	@scripts/setup dev
+	@scripts/capture $(or $(OUT),.cache/captures) $(STORY)
 
 bench: ## the benchmarks, one JSON line per figure (BENCH=replay,register for some of them)
 	@scripts/setup dev

@@ -18,9 +18,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from pbx import ACCOUNT, AMI, Asterisk
+from pbx import ACCOUNT, AMI, PEOPLE, Asterisk
 
 CORDBOARD = Path(sys.executable).with_name("cordboard")
+# Whose extension each is: the six users of the portal's demo (2 to 7), two extensions each.
+USERS = {extension: 2 + place % 6 for place, extension in enumerate(PEOPLE)}
 # The fields of etc/cel_custom.conf in order.
 COLUMNS = """
     eventtype eventtime cid_name cid_num cid_ani cid_rdnis cid_dnid exten context channame appname appdata
@@ -54,6 +56,7 @@ CONNECTION = """
 name = "portal"
 kind = "bitrix24"
 url = "{webhook}"
+default_user = 1
 
 [connector]
 host = "127.0.0.1"
@@ -61,6 +64,12 @@ port = 0
 
 [store]
 url = "sqlite:///{folder}/connector.db"
+"""
+
+PERSON = """
+[[people]]
+user = {user}
+extension = "{extension}"
 """
 
 
@@ -84,7 +93,8 @@ class Chain:
         self.webhook = (await self._start("portal", portal))["webhook"]
         settings = self.folder / "cordboard.toml"
         connection = CONNECTION.format(webhook=self.webhook, folder=self.folder)
-        settings.write_text(pbx_settings(asterisk.cel) + connection, encoding="utf-8")
+        people = (PERSON.format(user=user, extension=extension) for extension, user in USERS.items())
+        settings.write_text("".join((pbx_settings(asterisk.cel), connection, *people)), encoding="utf-8")
         ready = await self._start("connector", ["connector", "--config", str(settings), "--json"])
         self.status_url = ready["url"].rstrip("/") + "/status"
 
@@ -97,8 +107,8 @@ class Chain:
         assert line, f"cordboard {name} ended without its ready line; see {name}.log"
         return json.loads(line)
 
-    async def wait_for_calls(self, number: int, seconds: float = 60) -> None:
-        """Until the portal's statistics know so many calls and the connector has nothing left to deliver."""
+    async def wait_for_calls(self, number: int, seconds: float = 30) -> None:
+        """Until the portal's statistics know so many calls."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             rows = await asyncio.to_thread(self.statistics)
@@ -119,7 +129,6 @@ class Chain:
     def keep(self) -> None:
         """Write down what both programs say now."""
         write(self.folder / "statistics.json", self.statistics())
-        write(self.folder / "users.json", self.rest("user.get")["result"])
         with urllib.request.urlopen(self.status_url, timeout=10) as response:
             write(self.folder / "status.json", json.load(response))
 

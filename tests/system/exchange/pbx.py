@@ -21,11 +21,18 @@ ETC = Path(__file__).parent / "etc"
 SIP = ("127.0.0.1", 5060)
 AMI = ("127.0.0.1", 5038)
 ACCOUNT = ("connector", "connector-secret")
+#: the telephones, three for each of four teams, and who sits there
+PEOPLE = {
+    "101": "Anna Orlova", "102": "Boris Klein", "103": "Carla Diaz",
+    "111": "Иван Петров", "112": "Smith, Eva", "113": "Farid Aliyev",
+    "121": "Greta Holm", "122": "Hugo Lind", "123": "Irma Falk",
+    "131": "Jonas Berg", "132": "Karin Dahl", "133": "Lars Ek",
+}  # fmt: skip
 
 # Files that modules look for and that have nothing to say here.
 EMPTY = """
-    acl ari ccss cdr_manager cli cli_aliases codecs confbridge dnsmgr extconfig features followme http pjproject queues
-    res_parking sorcery stasis udptl voicemail
+    acl ari ccss cdr_manager cli cli_aliases codecs confbridge dnsmgr extconfig followme http pjproject queuerules
+    sorcery stasis udptl voicemail
 """
 FOLDERS = ("etc", "var", "agi", "spool/monitor", "spool/outgoing", "run", "log/cel-custom", "music")
 
@@ -47,10 +54,17 @@ class Asterisk:
             (self.folder / name).mkdir(parents=True)
         modules = next(self.tree.glob("usr/lib/**/asterisk/modules")).relative_to(self.tree)
         for template in ETC.glob("*.conf"):
-            text = template.read_text(encoding="utf-8").replace("@BASE@", self.base).replace("@MODULES@", f"/{modules}")
+            text = filled(template.read_text(encoding="utf-8"), {"BASE": self.base, "MODULES": f"/{modules}"})
             (self.folder / "etc" / template.name).write_text(text, encoding="utf-8")
+        telephone = (ETC / "telephone.template").read_text(encoding="utf-8")
+        values = ({"NUMBER": number, "TEAM": number[1], "NAME": name} for number, name in PEOPLE.items())
+        telephones = "".join(filled(telephone, each) for each in values)
+        (self.folder / "etc/telephones.conf").write_text(telephones, encoding="utf-8")
         for name in EMPTY.split():
             (self.folder / "etc" / f"{name}.conf").touch()
+        sounds = self.tree / "usr/share/asterisk/sounds"
+        if not (sounds / "en").exists():  # Debian names its voice by the country; without prompts no transfer begins
+            (sounds / "en").symlink_to(next(sounds.glob("en_*")).name)
         write_music(self.folder / "music/tone.wav", seconds=4, hertz=300)
 
     def start(self) -> None:
@@ -66,6 +80,18 @@ class Asterisk:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+    def kill(self) -> None:
+        """As a crash does it: no goodbye to anybody, no row for the calls that are under way."""
+        assert self._process
+        self._process.kill()
+        self._process.wait()
+
+    @property
+    def version(self) -> str:
+        command = ["chroot", str(self.tree), "/usr/sbin/asterisk", "-V"]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return said.strip().removeprefix("Asterisk ")
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -92,6 +118,12 @@ class Tap:
         while data := await reader.read(65536):
             self.received += data
 
+    def events(self) -> list[dict[str, str]]:
+        """Every whole message so far, as a dictionary."""
+        blocks = bytes(self.received).decode("utf-8", "replace").split("\r\n\r\n")[:-1]
+        lines = ([line.partition(": ")[::2] for line in block.split("\r\n")] for block in blocks)
+        return [dict(found) for found in lines]
+
     async def wait_for_quiet(self, seconds: float = 60) -> None:
         """Wait until every channel has hung up and CEL has said its last row (it lags behind)."""
 
@@ -101,6 +133,7 @@ class Tap:
             return born == gone == text.count(b"EventName: CHAN_END\r\n")
 
         await self.wait_for(is_quiet, seconds)
+        await asyncio.sleep(0.5)
 
     @staticmethod
     async def wait_for(is_so: Callable[[], bool], seconds: float) -> None:
@@ -113,6 +146,12 @@ class Tap:
             self._task.cancel()
         if self._writer:
             self._writer.close()
+
+
+def filled(template: str, values: dict[str, str]) -> str:
+    for key, value in values.items():
+        template = template.replace(f"@{key}@", value)
+    return template
 
 
 async def first_connection(seconds: float) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -1,30 +1,32 @@
-"""Plays the evening on a real Asterisk and keeps what it said; to be started in a network namespace of its own.
+"""Plays an evening on a real Asterisk, followed by the chain; to be started in a network namespace of its own.
 
-    python play.py TREE FOLDER
+    python play.py TREE FOLDER 22|16
 
-In:   the tree of Asterisk, an empty folder.
-Out:  FOLDER/cel.csv (as cel_custom wrote it, no header line), ami.log (every byte of one AMI connection), pbx.toml
-      (settings for `cordboard replay`), lived.json (the truth), and what the chain of portal and connector, which
-      followed it all live, says afterwards (chain.py). Exit code 0 if the evening could be played and watched,
-      whatever any program made of it: judging is the tests' part.
+In:   the tree of Asterisk, an empty folder, which evening (evening.py).
+Out:  FOLDER/capture (the whole evening in the form of a capture, truth.py), lived.json (for each call how it must stand
+      in the CRM), and what the chain of portal and connector, which followed it all live, says afterwards (chain.py).
+      Exit code 0 if the evening could be played and watched, whatever any program made of it: judging is the tests'
+      part.
 """
 
 import asyncio
 import os
 import shutil
 import sys
-from dataclasses import asdict
+import time
 from pathlib import Path
+from typing import Any
 
 import evening
-from chain import Chain, pbx_settings, write
-from pbx import ACCOUNT, SIP, Asterisk, Tap
-from telephone import Telephone
+from capture import keep
+from chain import USERS, Chain, write
+from office import open_office
+from pbx import ACCOUNT, Asterisk, Tap
+from story import Lived
+from truth import endpoints, find_linkedids, scenario
 
-EXTENSIONS = ("101", "102", "103", "104", "105", "106")
 
-
-async def main(tree: Path, folder: Path) -> None:
+async def main(tree: Path, folder: Path, version: str) -> None:
     asterisk = Asterisk(tree, f"evening-{os.getpid()}")
     asterisk.prepare()
     asterisk.start()
@@ -33,48 +35,53 @@ async def main(tree: Path, folder: Path) -> None:
         await tap.open()
         office = await open_office()
         await chain.start(asterisk)
-        # The exchange's own log says when the connector is there: nothing of the program under test is believed.
-        await tap.wait_for(lambda: log_of(asterisk).count(f"Manager '{ACCOUNT[0]}' logged on") >= 2, 20)
-        lived = await evening.play(office)
-        write(folder / "lived.json", [asdict(call) for call in lived])
+        await connector_is_there(tap, asterisk)
+        zero = time.time()
+        lived = await evening.play(office, version)
         await tap.wait_for_quiet()
-        close_office(office)
-        await chain.wait_for_calls(sum(call.type != "local" for call in lived))
+        office.close()
+        find_linkedids(lived, tap.events())
+        write(folder / "lived.json", [told(call) for call in lived])
+        keep(asterisk, tap, folder / "capture")
+        text = scenario("evening", lived, tap.events(), zero, asterisk.version)
+        (folder / "capture/scenario.toml").write_text(text, encoding="utf-8")
+        (folder / "capture/endpoints.csv").write_text(endpoints(office.seen, zero), encoding="utf-8")
+        await chain.wait_for_calls(sum(call.is_registered for call in lived))
         chain.keep()
     finally:
         chain.stop()
         tap.close()
         asterisk.stop()
-        keep(asterisk, tap, folder)
+        keep_log(asterisk, folder)
+        asterisk.remove()
 
 
-async def open_office() -> evening.Office:
-    provider = await Telephone("trunk-alpha", ("127.0.0.2", 5060), SIP, hertz=1000).start()
-    telephones: dict[str, Telephone] = {}
-    for name in EXTENSIONS:
-        telephones[name] = await Telephone(name, ("127.0.0.1", 6000 + int(name)), SIP, hertz=300 + int(name)).start()
-        await telephones[name].register()
-    return evening.Office(telephones, provider)
-
-
-def close_office(office: evening.Office) -> None:
-    for telephone in (*office.telephones.values(), office.provider):
-        telephone.stop()
-
-
-def log_of(asterisk: Asterisk) -> str:
+async def connector_is_there(tap: Tap, asterisk: Asterisk, logins: int = 2) -> None:
+    """The exchange's own log says it, the tap counted: nothing of the program under test is believed."""
     log = asterisk.folder / "log/full"
-    return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    words = f"Manager '{ACCOUNT[0]}' logged on"
+    await tap.wait_for(lambda: log.read_text(encoding="utf-8", errors="replace").count(words) >= logins, 20)
 
 
-def keep(asterisk: Asterisk, tap: Tap, folder: Path) -> None:
-    (folder / "ami.log").write_bytes(bytes(tap.received))
-    for path in (asterisk.cel, asterisk.folder / "log/full", *(asterisk.folder / "spool/monitor").glob("*.wav")):
-        if path.exists():
-            shutil.copy(path, folder / path.name)
-    (folder / "pbx.toml").write_text(pbx_settings(folder / "cel.csv"), encoding="utf-8")
-    asterisk.remove()
+def told(call: Lived) -> dict[str, Any]:
+    """A call as it must stand in the CRM."""
+    return {
+        "story": call.story,
+        "linkedid": call.linkedid,
+        "direction": call.direction,
+        "client": call.client,
+        "users": [USERS[extension] for extension in call.employees] or [1],
+        "result": call.result,
+        "talk_seconds": call.talk_seconds,
+        "is_registered": call.is_registered,
+    }
+
+
+def keep_log(asterisk: Asterisk, folder: Path) -> None:
+    log = asterisk.folder / "log/full"
+    if log.exists():
+        shutil.copy(log, folder / "asterisk.log")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))

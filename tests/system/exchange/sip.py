@@ -14,6 +14,8 @@ REASONS = {
     100: "Trying",
     180: "Ringing",
     200: "OK",
+    302: "Moved Temporarily",
+    400: "Bad Request",
     481: "Call/Transaction Does Not Exist",
     486: "Busy Here",
     487: "Request Terminated",

@@ -1,13 +1,16 @@
 """Telephones and providers: each is one UDP socket that speaks SIP to the exchange on loopback.
 
 In:   `register`, `call`, `next_call`, as a person at a telephone would.
-Out:  calls (dialog.py) on the real wire.
+Out:  calls (dialog.py) on the real wire; `Seen`, the log of what every telephone did and saw, by its own clock.
 
 A provider is a telephone that does not register: the exchange knows it by its address.
 """
 
 import asyncio
 import itertools
+import time
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 import sip
@@ -15,14 +18,26 @@ from dialog import Address, Call
 from sip import Message
 
 
+@dataclass(frozen=True)
+class Seen:
+    """One line of the log: what a telephone did or saw."""
+
+    epoch: float
+    telephone: str
+    call: str
+    event: str
+    detail: str
+
+
 class Telephone(asyncio.DatagramProtocol):
     """One telephone or provider with any number of calls."""
 
-    def __init__(self, name: str, at: Address, pbx: Address, hertz: int = 440) -> None:
-        self.name, self.pbx, self.hertz = name, pbx, hertz
+    def __init__(self, name: str, at: Address, pbx: Address, seen: list[Seen], hertz: int = 440) -> None:
+        self.name, self.pbx, self.seen, self.hertz = name, pbx, seen, hertz
         self.ip, self.port = at
         self.calls: dict[str, Call] = {}
-        self._incoming: asyncio.Queue[Call] = asyncio.Queue()
+        #: by the number the call is for: a provider serves many
+        self._incoming: defaultdict[str, asyncio.Queue[Call]] = defaultdict(asyncio.Queue)
         self._waiting: dict[str, asyncio.Future[Message]] = {}
         self._labels = itertools.count(1)
         self._transport: asyncio.DatagramTransport | None = None
@@ -34,6 +49,11 @@ class Telephone(asyncio.DatagramProtocol):
 
     def via(self) -> str:
         return f"SIP/2.0/UDP {self.ip}:{self.port};branch={sip.new_branch()};rport"
+
+    def log(self, call: str, event: str, detail: str) -> float:
+        now = time.time()
+        self.seen.append(Seen(now, self.name, call, event, detail))
+        return now
 
     async def start(self) -> "Telephone":
         loop = asyncio.get_running_loop()
@@ -79,16 +99,16 @@ class Telephone(asyncio.DatagramProtocol):
         call.local_uri = f"<sip:{call.caller}@{self.ip}>"
         call.target = f"sip:{number}@{self.pbx[0]}:{self.pbx[1]}"
         call.remote_uri = f"<{call.target}>"
-        call.note("dials")
+        call.note("dials", number)
         self.calls[call.call_id] = call
         task = asyncio.create_task(call.place())
         self._placing.add(task)
         task.add_done_callback(self._placing.discard)
         return call
 
-    async def next_call(self, seconds: float = 10) -> Call:
-        """The next call that arrives here."""
-        return await asyncio.wait_for(self._incoming.get(), seconds)
+    async def next_call(self, number: str = "", seconds: float = 15) -> Call:
+        """The next call that arrives here, at a provider the next one for a number."""
+        return await asyncio.wait_for(self._incoming[number or self.name].get(), seconds)
 
     def send(self, message: Message) -> None:
         assert self._transport, f"telephone {self.name} is not started"
@@ -123,7 +143,7 @@ class Telephone(asyncio.DatagramProtocol):
     def _on_response(self, response: Message, call: Call | None) -> None:
         if response.code < 200:
             if call and response.code == 180:
-                call.note("hears-ringing")
+                call.note("hears-ringing", "180")
             return
         future = self._waiting.get(response.transaction)
         if future and not future.done():
@@ -142,5 +162,5 @@ class Telephone(asyncio.DatagramProtocol):
         call.dialled = sip.user_of(invite.start.split()[1])
         self.calls[call.call_id] = call
         self.send(sip.answer_to(invite, 100, call.tag, self.contact))
-        call.note("called")
-        self._incoming.put_nowait(call)
+        call.note("called", f"to {call.dialled} from {call.caller}")
+        self._incoming[call.dialled].put_nowait(call)
