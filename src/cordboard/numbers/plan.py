@@ -10,6 +10,7 @@ Numbers repeat far more often than they change, so they are cached by text.
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from cordboard.numbers.employees import NOBODY, Employees
 from cordboard.numbers.number import EMPTY, Number
 from cordboard.numbers.prefixes import compact, strip_prefix, variants_of
 
@@ -39,6 +40,7 @@ class NumberingPlan:
         internal: Sequence[str] = (r"^\d{2,4}$",),
         trunks: Sequence[str] = (),
         lines: Mapping[str, str] | None = None,
+        employees: Employees = NOBODY,
     ):
         self.prefixes = tuple(prefixes)
         self.lines: Mapping[str, str] = dict(lines or {})  #: trunk endpoint → its number
@@ -46,6 +48,17 @@ class NumberingPlan:
         self._trunks = [re.compile(pattern) for pattern in trunks]
         self.numbers = Numbers(self._build)  #: what `number` says without `custom`, for those who ask often
         self._local: dict[str, bool] = {}
+        self._employees = employees
+
+    def learn(self, employees: Employees) -> None:
+        """From now on these outside numbers belong to employees."""
+        if employees != self._employees:
+            self._employees = employees
+            self.numbers.clear()
+
+    def is_employee(self, text: str) -> bool:
+        """Say whether somebody of ours is behind this number: at an extension, or outside."""
+        return self.numbers[text].is_local
 
     def number(self, original: str, custom: str = "") -> Number:
         """Return the number with base and variants; equal texts without `custom` give the same object."""
@@ -78,4 +91,5 @@ class NumberingPlan:
         if self.is_local(original):
             return Number(original, custom, True, original, (original,))
         base = strip_prefix(compact(original), self.prefixes) or original
-        return Number(base, custom, False, original, variants_of(base, self.prefixes))
+        variants = variants_of(base, self.prefixes)
+        return Number(base, custom, self._employees.know((original, *variants)), original, variants)

@@ -7,7 +7,8 @@ Reasons, first that applies:
 1. A trunk channel that *dialled in* makes the call incoming, even if it joins later. It has an
    extension other than `s` in its CHAN_START: that is the DID. A trunk leg that *we* call starts
    in `s`. A first channel in `s` that already has a number is a line without DID; one that
-   Originate makes gets its number only later.
+   Originate makes gets its number only later. An employee who dials in from a number of their own
+   outside is at a telephone: whom they call decides.
 2. A callback (Originate rings the client first) is outgoing.
 3. Otherwise the first called channel decides: telephone → local, trunk → outgoing. A local call
    transferred outside later stays local.
@@ -30,7 +31,7 @@ NOWHERE = frozenset(("", "s"))
 
 def dials_in(channel: Channel, call: Call) -> bool:
     """Say whether this trunk channel brought a call from outside."""
-    if channel.kind is not Kind.TRUNK or channel.own_leg:
+    if channel.kind is not Kind.TRUNK or channel.own_leg or call.plan.is_employee(channel.first_num):
         return False
     if channel.exten not in NOWHERE:
         return True
