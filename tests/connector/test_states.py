@@ -1,13 +1,19 @@
 """Whom the live states are told, and how often a portal is asked whether it is ours."""
 
 import asyncio
+import itertools
+from pathlib import Path
 
 import pytest
 
+import cordboard
+from cordboard.asterisk.cel_csv import CsvRows
+from cordboard.calls.tracker import CallTracker
 from cordboard.connector import states
 from cordboard.connector.states import StateSender
 from cordboard.crm.base import CrmUnreachable
 from cordboard.delivery.line import Line
+from cordboard.numbers.plan import NumberingPlan
 
 pytestmark = pytest.mark.anyio
 
@@ -23,9 +29,27 @@ class Portal:
         return False
 
 
+class OwnPortal(Portal):
+    """One that does, and what it is told."""
+
+    def __init__(self):
+        self.told = []
+
+    async def has_method(self, method):
+        return True
+
+    async def call(self, method, params):
+        if method == states.STATE:
+            self.told.append(params)
+        return True
+
+
 class Worker:
     def __init__(self):
         self.line = Line("portal", lambda: 0.0)
+
+    def call_id(self, pbx, linkedid):
+        return "call-1"
 
 
 async def test_a_portal_that_is_not_ours_is_asked_once_and_again_after_its_line_was_lost(monkeypatch):
@@ -40,3 +64,52 @@ async def test_a_portal_that_is_not_ours_is_asked_once_and_again_after_its_line_
     await asyncio.sleep(0.2)
     assert 2 == portal.asked
     running.cancel()
+
+
+@pytest.fixture
+async def told(monkeypatch):
+    """A sender, a call to tell it of, and what our portal has heard."""
+    monkeypatch.setattr(states, "EVERY", 0.05)
+    portal, worker = OwnPortal(), Worker()
+    sender = StateSender(portal, worker, lambda number: 0, ["main"], lambda: 0, lambda: None)
+    running = asyncio.create_task(sender.run())
+    await asyncio.sleep(0.02)
+    yield sender, worker, portal.told
+    running.cancel()
+
+
+def captured_rows():
+    folder = Path(cordboard.__file__).parent / "demo/captures/asterisk22/in-answered"
+    return CsvRows((), "UTC").feed((folder / "cel.csv").read_text(encoding="utf-8"))
+
+
+async def play(sender, rows):
+    """Each row is told by itself, as if time passed between them."""
+    tracker = CallTracker(NumberingPlan((), (r"^\d{3}$",), ("^trunk-",)))
+    for row in rows:
+        linkedid = tracker.feed(row).linkedid
+        sender.change("main", linkedid, tracker.calls.get(linkedid), row)
+        await asyncio.sleep(0.005)
+
+
+async def test_a_state_that_shows_nothing_new_is_not_told_again(told):
+    sender, _, heard = told
+
+    await play(sender, captured_rows())
+
+    pictures = [{**state, "AT": "", "SEQ": 0} for state in heard]
+    assert all(one != other for one, other in itertools.pairwise(pictures))
+    assert ["menu", "ringing", "talking", "ended"] == list(dict.fromkeys(state["PLACE"] for state in heard))
+    assert len(heard) < len(captured_rows()) / 2
+    assert sorted({state["SEQ"] for state in heard}) == [state["SEQ"] for state in heard]
+
+
+async def test_a_portal_that_was_away_is_told_every_open_call_anew(told):
+    sender, worker, heard = told
+    await play(sender, captured_rows()[:6])
+    before = len(heard)
+
+    worker.line.failed(CrmUnreachable())
+    await asyncio.sleep(0.15)
+
+    assert [{**heard[before - 1], "SEQ": 0}] == [{**state, "SEQ": 0} for state in heard[before:]]

@@ -65,6 +65,10 @@ class StateSender:
         self._changed: dict[tuple[str, str], bool] = {}
         self._wake = asyncio.Event()
         self._sequence = 0
+        #: failures of the line when everything was told last
+        self._failures = 0
+        #: the state of each call as told last, without its time
+        self._told: dict[tuple[str, str], dict[str, Any]] = {}
 
     def change(self, pbx: str, linkedid: str, call: Call | None, event: CelEvent | None) -> None:
         """A call changed; `call` is None when it is over."""
@@ -107,11 +111,19 @@ class StateSender:
                     return
                 self._is_ours = True
                 self._on_own_portal()
-                self._changed = {**dict.fromkeys(self._calls, False), **self._changed}
-                self._wake.set()
+                self._tell_all()
+            elif self._worker.line.failures != self._failures:
+                # it was away, and states are kept in its memory
+                self._tell_all()
             await self._portal.call(HELLO, {"PBX": self._pbxs, "VERSION": __version__, "ACTIONS": [], "EXTENSIONS": []})
         except CrmError as error:
             log.debug("the portal was not greeted", reason=str(error))
+
+    def _tell_all(self) -> None:
+        self._failures = self._worker.line.failures
+        self._told.clear()
+        self._changed = {**dict.fromkeys(self._calls, False), **self._changed}
+        self._wake.set()
 
     async def _send(self, key: tuple[str, str], over: bool) -> None:
         call = self._calls.get(key)
@@ -123,17 +135,24 @@ class StateSender:
         if not self._is_ours:
             self._held.pop(key, None) if over else None
             return
-        self._sequence = max(self._sequence + 1, self._clock())
         state = state_of(call, self._held.get(key, set()), self._user_of, self._clock())
         if over:
             self._held.pop(key, None)
             state["PLACE"] = "ended"
         pbx, linkedid = key
-        state |= {"PBX": pbx, "LINKEDID": linkedid, "SEQ": self._sequence, "CALL_ID": self._worker.call_id(*key)}
+        state |= {"PBX": pbx, "LINKEDID": linkedid, "CALL_ID": self._worker.call_id(*key)}
+        if self._told.get(key) == {**state, "AT": ""}:
+            # an event that changes nothing of what a card shows
+            return
+        self._sequence = max(self._sequence + 1, self._clock())
+        self._told[key] = {**state, "AT": ""}
         try:
-            await self._portal.call(STATE, state)
+            await self._portal.call(STATE, {**state, "SEQ": self._sequence})
         except CrmError as error:
+            self._told.pop(key, None)
             log.debug("a state was not told", pbx=pbx, linkedid=linkedid, reason=str(error))
+        if over:
+            self._told.pop(key, None)
 
 
 def state_of(call: Call, held: set[str], user_of: Callable[[str], int], now: int) -> dict[str, Any]:
