@@ -14,7 +14,9 @@ from litestar import Litestar, MediaType, get
 from cordboard.portal import pages
 from cordboard.portal.events import EventSender
 from cordboard.portal.rest.asgi import RestApp
+from cordboard.portal.rest.faulty import FaultyApp
 from cordboard.portal.rest.oauth import TokenApp
+from cordboard.portal.rest.request_log import LoggedApp
 
 if TYPE_CHECKING:
     from cordboard.portal.portal import Portal
@@ -27,9 +29,10 @@ Asgi = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], 
 
 def build_app(portal: Portal) -> Asgi:
     """The whole portal: REST, pages, live connection, health; outgoing events for as long as the server lives."""
-    rest, tokens = RestApp(portal), TokenApp(portal)
+    rest = LoggedApp(FaultyApp(RestApp(portal), portal), portal)
+    tokens = LoggedApp(FaultyApp(TokenApp(portal), portal), portal)
     sender = EventSender(portal)
-    routes = [healthz, readyz, *pages.handlers(portal)]
+    routes = [healthz, readyz, *pages.handlers(portal, rest)]
     server = Litestar(routes, on_startup=[sender.start], on_shutdown=[sender.stop], openapi_config=None, debug=False)
     site = cast("Asgi", server)
 

@@ -84,6 +84,35 @@ class UserChanged:
     user_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class KeysChanged:
+    """A webhook or application was revoked: it must be refused from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFailed:
+    """The exchange could not do what a user's button asked for."""
+
+    user_id: int
+    call_id: str
+    #: the connector's own words
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged:
+    """A task was made, changed or done."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissedChanged:
+    """Somebody took a missed caller on, or closed one by hand."""
+
+    phone_key: str
+
+
 Change = (
     CallRegistered
     | CardShown
@@ -94,4 +123,5 @@ Change = (
     | ClientChanged
     | ConnectorSeen
     | UserChanged
+    | KeysChanged
 )

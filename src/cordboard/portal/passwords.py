@@ -3,12 +3,21 @@
 In:   a password, or a password and a stored hash. Out: a hash, or whether they belong together.
 """
 
+import secrets
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-__all__ = ["hash_password", "password_fits"]
+__all__ = ["hash_password", "new_password", "password_fits"]
 
 _HASHER = PasswordHasher()
+#: none that look alike when read from a screen
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def new_password() -> str:
+    """A password to be shown once and changed by its owner."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def hash_password(password: str) -> str:

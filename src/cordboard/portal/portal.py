@@ -6,6 +6,7 @@ The surprise: `publish` is called after the commit, on the event loop, so a subs
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -13,13 +14,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import Connection, delete, insert, select
 
 from cordboard.portal.changes import Change
 from cordboard.portal.files import files_folder
 from cordboard.portal.keys import secret_hash
 from cordboard.portal.live import LiveCalls
-from cordboard.portal.tables import setting
+from cordboard.portal.rest.faults import Faults
+from cordboard.portal.rest.request_log import RequestLog
+from cordboard.portal.switches import checked, read_switches, write_switch
 from cordboard.settings import Portal as PortalSettings
 from cordboard.store import Store
 
@@ -48,7 +50,13 @@ class Portal:
         self.store = store
         self.settings = settings or PortalSettings()
         self.clock = clock
+        #: where it is served: begins addresses that are handed out without a request
+        self.url = self.settings.public_url or ""
+        #: set by whoever wrote an event that must go out at once and published no change
+        self.events_waiting = asyncio.Event()
         self.live = LiveCalls()
+        self.faults = Faults()
+        self.requests = RequestLog()
         self._subscribers: list[Subscriber] = []
         self._switches: dict[str, Any] = store.read_sync(read_switches)
         self._links: dict[str, tuple[int, float]] = {}
@@ -80,14 +88,15 @@ class Portal:
                 except Exception:
                     _log.exception("a subscriber failed", change=type(change).__name__)
 
-    def switch(self, name: str, default: Any = False) -> Any:
+    def switch(self, name: str) -> Any:
         """A switch of the portal as it stands."""
-        return self._switches.get(name, SWITCHES.get(name, default))
+        return self._switches[name] if name in self._switches else getattr(self.settings.switches, name)
 
-    async def set_switch(self, name: str, value: Any) -> None:
-        """Change a switch, durably."""
-        await self.store.write(lambda connection: write_switch(connection, name, value))
-        self._switches[name] = value
+    async def set_switch(self, name: str, value: object) -> None:
+        """Change a switch, durably; raises `SwitchRefused` for a value that makes no sense."""
+        kept = checked(name, value)
+        await self.store.write(lambda connection: write_switch(connection, name, kept))
+        self._switches[name] = kept
 
     def one_time_link(self, user_id: int) -> str:
         """A token that signs this user in once within ten minutes (`/login/once/<token>`)."""
@@ -103,30 +112,3 @@ class Portal:
     async def close(self) -> None:
         """Finish what was handed over and give the database back."""
         await self.store.close()
-
-
-def read_switches(connection: Connection) -> dict[str, Any]:
-    return {row.name: row.value for row in connection.execute(select(setting.c.name, setting.c.value))}
-
-
-def write_switch(connection: Connection, name: str, value: Any) -> None:
-    connection.execute(delete(setting).where(setting.c.name == name))
-    connection.execute(insert(setting).values(name=name, value=value))
-
-
-#: the portal's switches, and the country of numbers written without one
-SWITCHES: dict[str, Any] = {
-    "crm_mode": "classic",
-    "repeat_leads": True,
-    "reuse_closed_lead": False,
-    "lead_open_to_all": True,
-    "kind_search": False,
-    "empty_error_code": True,
-    "add_to_chat_default": 0,
-    "event_retries": 3,
-    "rate_limit": "",
-    "operating_limit": 0,
-    "https_required": False,
-    "line_default": "",
-    "country": "RU",
-}

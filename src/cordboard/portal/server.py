@@ -6,11 +6,10 @@ Errors: `PortalCannotStart` and the store's own errors, each a sentence and an e
 
 from __future__ import annotations
 
-import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -19,7 +18,9 @@ from sqlalchemy import Connection, select, text
 from cordboard.portal import basics, seed
 from cordboard.portal.app import build_app
 from cordboard.portal.credentials import replace_printed
-from cordboard.portal.portal import MIGRATIONS, Portal
+from cordboard.portal.passwords import new_password
+from cordboard.portal.portal import MIGRATIONS, Portal, system_clock
+from cordboard.portal.rest.moments import micros
 from cordboard.portal.tables import metadata, users
 from cordboard.settings import Portal as PortalSettings
 from cordboard.store import Store
@@ -28,8 +29,6 @@ from cordboard.web.serving import AnnouncingServer, server_config
 __all__ = ["Opening", "PortalCannotStart", "Ready", "open_portal", "serve"]
 
 ADMINISTRATOR = 1
-#: none that look alike when read from a screen
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class PortalCannotStart(Exception):
@@ -47,6 +46,8 @@ class Opening:
     settings: PortalSettings
     seed: str | None = None
     reset: bool = False
+    #: now, for everything the portal does
+    clock: Callable[[], datetime] = system_clock
 
 
 class Ready(msgspec.Struct, omit_defaults=True):
@@ -77,7 +78,7 @@ def open_portal(opening: Opening) -> Opened:
     if opening.seed not in (None, "demo"):
         raise PortalCannotStart(f"--seed {opening.seed}: only `demo` is known", 2)
     store = Store.open(opening.settings.db, migrations=MIGRATIONS)
-    now = int(datetime.now(UTC).timestamp() * 1_000_000)
+    now = micros(opening.clock())
     password = new_password()
 
     def prepare(connection: Connection) -> tuple[bool, str, str, dict[str, str]]:
@@ -92,12 +93,7 @@ def open_portal(opening: Opening) -> Opened:
         return new, login, *replace_printed(connection, ADMINISTRATOR, now)
 
     new, login, path, application = store.write_sync(prepare)
-    return Opened(Portal(store, opening.settings), login, password if new else None, path, application)
-
-
-def new_password() -> str:
-    """A password to be printed once and changed by its owner."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+    return Opened(Portal(store, opening.settings, opening.clock), login, password if new else None, path, application)
 
 
 def empty(connection: Connection) -> None:
@@ -126,6 +122,7 @@ async def serve(
         opened.portal.settings.public_url
         or f"{'https' if tls_cert else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     )
+    opened.portal.url = url
     ready = Ready(url, opened.login, opened.password, url + opened.webhook_path, opened.application)
     if sign_in_as is not None:
         ready.sign_in = f"{url}/login/once/{opened.portal.one_time_link(sign_in_as)}"

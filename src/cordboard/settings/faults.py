@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from cordboard.settings.tables import Settings, Store
+from cordboard.settings.spans import length_of, span_of
+from cordboard.settings.tables import Replace, Settings, Store
 
+#: words in braces of a template of recordings
+RECORD_WORDS = ("year", "month", "day", "hour", "minute", "second", "linkedid", "uniqueid", "src", "dst")
 #: kinds of CRM that can be connected
 KINDS = ("bitrix24",)
 
@@ -43,6 +46,16 @@ def faults_of(settings: Settings) -> Iterator[str]:
         for other, earlier in enumerate(settings.crm[:number]):
             if account_of(earlier.url) == account_of(crm.url) and earlier.rate != crm.rate:
                 yield f"crm[{number}].rate: the CRM of crm[{other}] is the same and counts both; expected the same rate"
+    for name in ("only_extensions", "skip_extensions", "skip_clients"):
+        yield from pattern_faults(f"register.{name}", getattr(settings.register, name))
+    for number, rule in enumerate(settings.numbers.replace):
+        yield from pattern_faults(f"numbers.replace[{number}].pattern", (rule.pattern,))
+        yield from substitution_faults(f"numbers.replace[{number}].substitution", rule)
+    yield from hook_faults(settings)
+    yield from span_faults(settings)
+    for word in re.findall(r"{([^{}]*)}", settings.records.template):
+        if word not in RECORD_WORDS:
+            yield f"records.template: {{{word}}} means nothing; there are {', '.join(RECORD_WORDS)}"
     for number, person in enumerate(settings.people):
         if not person.extension and not person.extensions:
             yield f"people[{number}]: expected `extension` or `extensions`"
@@ -54,6 +67,38 @@ def pattern_faults(place: str, patterns: tuple[str, ...]) -> Iterator[str]:
             re.compile(pattern)
         except re.error as error:
             yield f"{place}[{number}]: {pattern!r} is no regular expression: {error}"
+
+
+def substitution_faults(place: str, rule: Replace) -> Iterator[str]:
+    try:
+        groups = re.compile(rule.pattern).groups
+    except re.error:
+        return  # told already: the pattern is none
+    for name in re.findall(r"\$\{?(\d+)", rule.substitution):
+        if int(name) > groups:
+            yield f"{place}: there is no group {name} in the pattern {rule.pattern!r}"
+
+
+def hook_faults(settings: Settings) -> Iterator[str]:
+    connections = {crm.name for crm in settings.crm}
+    for number, hook in enumerate(settings.hook):
+        given = [name for name in ("run", "php", "python") if getattr(hook, name)]
+        if len(given) != 1:
+            yield f"hook[{number}]: expected one of run, php and python, got {' and '.join(given) or 'none'}"
+        if hook.crm is not None and hook.crm not in connections:
+            yield f"hook[{number}].crm: there is no [[crm]] named {hook.crm!r}"
+
+
+def span_faults(settings: Settings) -> Iterator[str]:
+    for name in settings.hours.__struct_fields__:
+        try:
+            span_of(getattr(settings.hours, name))
+        except ValueError as error:
+            yield f"hours.{name.replace('_', '-')}: {str(error)!r} are no hours such as 09:00-18:00"
+    try:
+        length_of(settings.missed.task_after)
+    except ValueError as error:
+        yield f"missed.task_after: {str(error)!r} is no length of time such as 30m, 1h or 1d"
 
 
 def is_zone(name: str) -> bool:
@@ -80,8 +125,7 @@ def account_of(url: str) -> str:
 
 def without_effect(settings: Settings) -> list[str]:
     """Settings of the file that are understood and have no effect in this version, by their places."""
-    lines = [f"line[{n}].missed_responsible" for n, line in enumerate(settings.line) if line.missed_responsible]
-    return lines if settings.store.keep_days == Store().keep_days else [*lines, "store.keep_days"]
+    return [] if settings.store.keep_days == Store().keep_days else ["store.keep_days"]
 
 
 def rate_of(text: str) -> tuple[float, int] | None:

@@ -5,9 +5,10 @@ In:   nothing. Out: one frozen class per table; `Settings` is the whole file.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,9 +48,21 @@ class Pbx(Table, frozen=True):
     cel: Cel | None = None
 
 
+class Replace(Table, frozen=True):
+    """Autoreplacement: one rule that rewrites numbers before they are used in a CRM."""
+
+    #: regular expression; a rule may replace the whole number or a part
+    pattern: str
+    #: `$1` and `${1}` are the groups of the pattern
+    substitution: str
+    applies: Literal["client", "user", "both"] = "client"
+
+
 class Numbers(Table, frozen=True):
     prefixes: tuple[str, ...] = ()
     internal: tuple[str, ...] = (r"^\d{2,4}$",)
+    #: all of them run one after the other, each on the result of the one before
+    replace: tuple[Replace, ...] = ()
 
 
 class Person(Table, frozen=True):
@@ -99,6 +112,12 @@ class Register(Table, frozen=True):
     create_missed: bool = True
     create_outgoing: bool = False
     detailed_statuses: bool = False
+    #: calls of these extensions alone; regular expressions
+    only_extensions: tuple[str, ...] = ()
+    #: no call at which only these extensions take part; regular expressions
+    skip_extensions: tuple[str, ...] = ()
+    #: no call with these outside numbers; regular expressions
+    skip_clients: tuple[str, ...] = ()
 
 
 class Cards(Table, frozen=True):
@@ -107,9 +126,122 @@ class Cards(Table, frozen=True):
     debounce: float = 0.5
 
 
+class Hooks(Table, frozen=True):
+    """Customizations as a whole."""
+
+    enabled: bool = True
+    #: files and programs named after their point; kept tests lie in its folder `tests`
+    folder: str = "/etc/cordboard/hooks.d"
+    #: of each process
+    memory_mb: Annotated[int, Meta(ge=16)] = 512
+    #: account to run under, when we are root
+    user: str = ""
+    #: seconds one customization may take; absent: what its point says
+    timeout: Annotated[float, Meta(gt=0, le=600)] | None = None
+    #: points that are switched off
+    off: tuple[str, ...] = ()
+
+
+class Hook(Table, frozen=True):
+    """One customization: a program, a PHP file of the documented form, or a Python function."""
+
+    point: str | tuple[str, ...]
+    run: tuple[str, ...] = ()
+    php: str | None = None
+    python: str | None = None
+    #: only this connection
+    crm: str | None = None
+    order: int = 100
+    timeout: Annotated[float, Meta(gt=0, le=600)] | None = None
+    #: processes kept ready, beside a spare one
+    workers: Annotated[int, Meta(ge=1, le=32)] = 1
+    env: dict[str, str] = {}
+    enabled: bool = True
+
+
+class Missed(Table, frozen=True):
+    """Missed calls: whose they are, and what reminds of them."""
+
+    #: the client's responsible, whose telephone rang last, or the default user
+    responsible: Literal["entity", "last", "default"] = "entity"
+    #: absent: that of the connection
+    default_user: int | None = None
+    task: bool = True
+    #: working time until it must be done, such as "1h" or "30m"
+    task_after: str = "1h"
+    #: {client}, {line} and {time} are filled in
+    title: str = "Call back {client}"
+    #: a line in the notifications of the responsible
+    notice: bool = False
+
+
+class Hours(Table, frozen=True):
+    """When somebody works, `"09:00-18:00"`; no day at all: always."""
+
+    mon_fri: str = msgspec.field(default="", name="mon-fri")
+    mon: str = ""
+    tue: str = ""
+    wed: str = ""
+    thu: str = ""
+    fri: str = ""
+    sat: str = ""
+    sun: str = ""
+
+
+class Records(Table, frozen=True):
+    """Recordings: where they lie, and how a CRM gets them."""
+
+    #: only files in these are ever sent; none: no recording is
+    folders: tuple[str, ...] = ()
+    #: how a file is called below a folder, where no row of the exchange names it
+    template: str = "{year}/{month}/{day}/*-{linkedid}.*"
+    format: Literal["as-is", "mp3"] = "as-is"
+    #: in the request, by a second one to an address the CRM gives, or as a link from which the CRM fetches
+    send: Literal["content", "upload", "url"] = "content"
+    link_days: Annotated[int, Meta(ge=1)] = 7
+    #: where joined and converted files wait; absent: beside the connector's database
+    spool: str | None = None
+
+
 class Connector(Table, frozen=True):
     host: str = "127.0.0.1"
     port: int = 8090
+    #: scheme and host that begin the addresses that we hand out to a CRM; absent: those we listen on
+    public_url: str | None = None
+
+
+class Switches(Table, frozen=True):
+    """What the portal begins with; its own pages change it later, and what they say counts."""
+
+    #: "simple" does without leads
+    crm_mode: Literal["classic", "simple"] = "classic"
+    #: a known client without an open deal gets a repeat lead
+    repeat_leads: bool = True
+    #: a closed lead is found where nothing else is
+    reuse_closed_lead: bool = False
+    #: leads made by calls can be seen by everybody
+    lead_open_to_all: bool = True
+    #: also compares the last ten digits, which Bitrix24 does not
+    kind_search: bool = False
+    #: off: `ERROR_CORE` instead of the empty code
+    empty_error_code: bool = True
+    #: what `ADD_TO_CHAT` means where it is absent
+    add_to_chat_default: Annotated[int, Meta(ge=0, le=1)] = 0
+    #: how often an event is sent again
+    event_retries: Annotated[int, Meta(ge=0, le=20)] = 3
+    #: requests a second and how many at once, "2/50"; "off"
+    rate_limit: Annotated[str, Meta(pattern=r"^(off|[0-9.]+/[0-9.]+)$")] = "off"
+    #: seconds of one method within ten minutes; 0: off
+    operating_limit: Annotated[float, Meta(ge=0)] = 0
+    https_required: bool = False
+    #: the line that calls out where an employee has none
+    line_default: str = ""
+    #: of numbers written without one
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] = "RU"
+    #: seconds of talk that take a caller off the missed board
+    missed_talk: Annotated[int, Meta(ge=0, le=600)] = 5
+    #: the last requests over REST are kept in memory with their answers
+    request_log: bool = True
 
 
 class Portal(Table, frozen=True):
@@ -122,7 +254,10 @@ class Portal(Table, frozen=True):
     public_url: str | None = None
     #: folder of recordings; absent: beside the database file, in the working folder for a server's database
     files: str | None = None
+    #: beginnings of addresses that recordings may be fetched from
+    fetch_from: tuple[str, ...] = ()
     language: str = "en"
+    switches: Switches = Switches()
 
 
 class Store(Table, frozen=True):
@@ -140,6 +275,11 @@ class Settings(Table, frozen=True):
     line: tuple[Line, ...] = ()
     register: Register = Register()
     cards: Cards = Cards()
+    missed: Missed = Missed()
+    hours: Hours = Hours()
+    records: Records = Records()
+    hooks: Hooks = Hooks()
+    hook: tuple[Hook, ...] = ()
     connector: Connector = Connector()
     portal: Portal = Portal()
     store: Store = Store()

@@ -61,6 +61,11 @@ class Formats:
         skeleton = "d MMMM" if then.year == today.year else "d MMMM y"
         return format_date(then, skeleton, locale=self.locale)
 
+    def day_inside(self, micros: int) -> str:
+        """The day as it stands inside a sentence: today, yesterday, 3 March."""
+        word = self.day(micros)
+        return word[:1].lower() + word[1:] if word[:1].isalpha() else word
+
     def exact(self, micros: int) -> str:
         """Date and time with seconds and zone, for the tip over a shorter one."""
         return format_datetime(self.moment(micros), "d MMMM y, HH:mm:ss zzz", locale=self.locale)

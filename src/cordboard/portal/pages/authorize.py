@@ -54,8 +54,7 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
         if row is None or not origin_of(row.redirect_uri):
             return unknown(request)
         code, row = await site.portal.store.write(lambda database: new_code(database, client_id, user_id, now))
-        base_url = site.portal.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
-        return go_to(redirect_address(row, code, form.get("state", "")[:LONGEST_STATE], base_url))
+        return go_to(redirect_address(row, code, form.get("state", "")[:LONGEST_STATE], site.base_url(request)))
 
     return [ask, allow]
 

@@ -22,6 +22,7 @@ from litestar.datastructures.state import State
 from cordboard.portal.pages.menu import menu_of
 from cordboard.portal.pages.throttle import Throttle
 from cordboard.portal.push import Hub
+from cordboard.portal.rest.registry import Context, find_method
 from cordboard.portal.views.call_facts import CallView
 from cordboard.portal.views.client_facts import initials
 from cordboard.portal.views.sessions import Session, find_session
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 COOKIE = "cordboard_session"
 SECOND = 1_000_000
+#: what a signed-in person may do is said by their role, not by scopes
+ALL_SCOPES = frozenset({"crm", "telephony", "task", "im", "user"})
 #: a form of ours is short; more is a mistake or an attack
 LONGEST_FORM = 100_000
 
@@ -69,10 +72,6 @@ class Site:
     def now(self) -> int:
         """Microseconds since the epoch."""
         return round(self.portal.clock().timestamp() * SECOND)
-
-    def base_url(self, request: Web) -> str:
-        """What begins every address we hand out."""
-        return self.portal.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
 
     async def visit(self, connection: Connection) -> Visit | None:
         """Who looks; None if nobody is signed in."""
@@ -110,11 +109,31 @@ class Site:
             raise Turned(self.problem(request, 403, heading, N_("An administrator can give you that role."), visit))
         return visit
 
+    async def ask(self, request: Web, visit: Visit, method: str, **params: Any) -> Any:
+        """Do what a REST method does, as this user: screens change things by the very methods that programs use.
+
+        Raises a `RestError` in the method's own words.
+        """
+        found = find_method(method)
+        assert found is not None, method
+        base_url = self.base_url(request)
+        context = Context(self.portal, visit.viewer.user_id, None, ALL_SCOPES, self.portal.clock(), base_url=base_url)
+        return await found.handler(context, params)
+
+    def base_url(self, request: Web) -> str:
+        """What addresses that we hand out begin with."""
+        return self.portal.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
+
     async def page(self, visit: Visit, template: str, version: str, **values: Any) -> Response[str]:
         """A whole page with the cards of its viewer."""
         cards: list[CallView] = await self.hub.cards_of(visit.viewer.user_id)
-        frame = {"version": version, "cards": cards, "menu": menu_of(visit.viewer)}
+        frame: dict[str, Any] = {"version": version, "cards": cards, "menu": menu_of(visit.viewer)}
+        frame["faults"] = self.portal.faults.active
         return answer(render(template, visit.viewer, self.now(), **{"section": "", **frame, **values}))
+
+    def component(self, visit: Visit, template: str, **values: Any) -> Response[str]:
+        """A part of a page, which a page asks for by itself."""
+        return answer(render(template, visit.viewer, self.now(), **values))
 
     def problem(
         self, connection: Connection, status: int, heading: str, text: str, visit: Visit | None = None

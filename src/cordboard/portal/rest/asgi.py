@@ -8,21 +8,23 @@ Order of checks: HTTP method, size, method name, credential, limits, scope; so a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from cordboard.b24wire import errors
 from cordboard.b24wire.envelope import encode_json, encode_xml, success, timing
 from cordboard.b24wire.errors import RestError
 from cordboard.b24wire.loose import as_text
-from cordboard.portal.changes import Change, UserChanged
+from cordboard.portal.changes import Change, KeysChanged, UserChanged
 from cordboard.portal.rest import batch, failures, methods
-from cordboard.portal.rest.auth import Credentials
-from cordboard.portal.rest.dispatch import get_method, run
+from cordboard.portal.rest.auth import Credential, Credentials
+from cordboard.portal.rest.dispatch import get_method, operating_of, run
 from cordboard.portal.rest.limits import LeakyBuckets, Meter, OperatingTimes, read_rate
-from cordboard.portal.rest.registry import Context, Params
+from cordboard.portal.rest.registry import Context, Params, SentFile
 from cordboard.portal.rest.request import MAX_BODY, Address, read_address, read_params
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RestApp"]
 
+Body = dict[str, object] | SentFile
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -42,6 +45,7 @@ _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 _JSON_HEADERS = [(b"content-type", b"application/json; charset=utf-8"), *_HEADERS]
+_PIECE = 256 * 1024
 _XML_HEADERS = [(b"content-type", b"text/xml; charset=utf-8"), *_HEADERS]
 
 
@@ -64,9 +68,12 @@ class RestApp:
         except Exception as error:
             refusal = failures.refusal_for(error, address.method[:80])
             status, body = refusal.status, refusal.body()
-        await _send_answer(send, status, body, xml=address.xml, head=scope["method"] == "HEAD")
+        if isinstance(body, SentFile):
+            await _send_file(send, body)
+        else:
+            await _send_answer(send, status, body, xml=address.xml, head=scope["method"] == "HEAD")
 
-    async def _answer(self, scope: Scope, receive: Receive, address: Address) -> tuple[int, dict[str, object]]:
+    async def _answer(self, scope: Scope, receive: Receive, address: Address) -> tuple[int, Body]:
         if scope["method"] == "OPTIONS":
             return 200, {"result": True}
         if scope["method"] not in ("GET", "POST"):
@@ -81,20 +88,22 @@ class RestApp:
 
     async def _run(
         self, scope: Scope, headers: dict[bytes, bytes], address: Address, params: Params
-    ) -> tuple[int, dict[str, object]]:
+    ) -> tuple[int, Body]:
         started, began = self.portal.clock(), perf_counter()
         method = get_method(address.method)
         if scope.get("scheme") != "https" and self._switch("https_required"):
             raise errors.https_required()
         token = _access_token(headers, params)
-        if address.user:
+        if known := scope.get("credential"):  # set by our own pages only: try it, and the log's replay
+            credential: Credential = known
+        elif address.user:
             credential = await self.credentials.of_webhook(address.user, address.secret)
         elif token:
             credential = await self.credentials.of_token(token, int(started.timestamp() * 1_000_000))
         else:
             raise errors.no_auth_found()
-        self._check_limits(scope, began)
-        meter = Meter(self._operating, credential.key)
+        scope["credential"] = credential  # the request log says whose it was
+        self._check_limits(scope, started.timestamp())
         context = Context(
             portal=self.portal,
             user_id=credential.user_id,
@@ -105,17 +114,20 @@ class RestApp:
             rest_path=f"/rest/{address.user}/{address.secret}" if address.user else "/rest",
             access_token="" if address.user else token,
             remote=(scope.get("client") or ("", 0))[0],
-            meter=meter,
+            meter=Meter(self._operating, credential.key),
         )
         result = await run(context, method, params)
+        if isinstance(result, SentFile):
+            return 200, result
         spent = perf_counter() - began
         finished = started + timedelta(seconds=spent)
-        time = timing(started, finished, operating=meter.spent(method.name, began))
+        operating, reset_at = operating_of(context, method.name)
+        time = timing(started, finished, operating=operating, reset_at=reset_at)
         return 200, success(result, time)
 
     def _hear(self, change: Change) -> None:
-        """A user dismissed over REST loses his tokens at once."""
-        if isinstance(change, UserChanged):
+        """A dismissed user, a revoked webhook lose what they had at once."""
+        if isinstance(change, UserChanged | KeysChanged):
             self.credentials.forget()
 
     def _check_limits(self, scope: Scope, now: float) -> None:
@@ -131,10 +143,10 @@ class RestApp:
         self._operating.limit = float(limit) if isinstance(limit, int | float) else 0.0
 
     def _empty_code(self) -> str:
-        return "" if self._switch("empty_error_code", True) else "ERROR_CORE"
+        return "" if self._switch("empty_error_code") else "ERROR_CORE"
 
-    def _switch(self, name: str, default: object = False) -> object:
-        return self.portal.switch(name, default)
+    def _switch(self, name: str) -> object:
+        return self.portal.switch(name)
 
 
 async def _read_whole(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
@@ -176,3 +188,16 @@ async def _send_answer(send: Send, status: int, body: dict[str, object], *, xml:
         headers.append((b"allow", b"GET, POST, OPTIONS"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else text})
+
+
+async def _send_file(send: Send, file: SentFile) -> None:
+    """A file in pieces, so that a long recording does not fill the memory."""
+    length = str((await asyncio.to_thread(file.path.stat)).st_size).encode()
+    name = quote(file.name)
+    headers = [(b"content-type", file.content_type.encode()), (b"content-length", length), *_HEADERS]
+    headers.append((b"content-disposition", f"attachment; filename*=UTF-8''{name}".encode()))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    with await asyncio.to_thread(file.path.open, "rb") as source:
+        while piece := await asyncio.to_thread(source.read, _PIECE):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

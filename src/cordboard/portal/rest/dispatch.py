@@ -9,10 +9,10 @@ from __future__ import annotations
 from time import perf_counter
 
 from cordboard.b24wire import errors
-from cordboard.b24wire.loose import as_int
+from cordboard.b24wire.loose import as_int, as_text
 from cordboard.portal.rest.registry import Context, Method, Params, find_method
 
-__all__ = ["RESERVED", "get_method", "run"]
+__all__ = ["RESERVED", "get_method", "operating_of", "run"]
 
 BATCH = "batch"
 
@@ -31,20 +31,30 @@ def get_method(name: str) -> Method:
 async def run(context: Context, method: Method, params: Params, *, in_batch: bool = False) -> object:
     """Check the caller's budget and scopes and run the method; its time counts, that of a batch is its commands'."""
     meter = context.meter if method.name != BATCH else None
-    began = perf_counter()
-    if meter is not None and not meter.allowed(method.name, began):
+    began, now = perf_counter(), context.now.timestamp()
+    if meter is not None and not meter.allowed(method.name, now):
         raise errors.operation_time_limit()
     if in_batch and not method.batch:
         raise errors.batch_method_not_allowed()
+    if in_batch and (fault := context.portal.faults.strike_command(method.name)):
+        raise fault
     if not method.granted(context.scopes):
         raise errors.insufficient_scope(webhook=context.is_webhook)
     if context.is_webhook and not method.webhook:
         raise errors.wrong_auth_type()
-    start = as_int(params.get("start"))
+    start, connector = as_int(params.get("start")), as_text(params.get("auth_connector"))
     for name in RESERVED:
         params.pop(name, None)
     try:
-        return await method.handler(context.at(start) if start != context.start else context, params)
+        return await method.handler(
+            context.at(start, connector) if start != context.start or connector else context, params
+        )
     finally:
         if meter is not None:
-            meter.add(method.name, perf_counter() - began, began)
+            meter.add(method.name, perf_counter() - began, now)
+
+
+def operating_of(context: Context, method: str) -> tuple[float, int]:
+    """Seconds that the method took for this caller within ten minutes, and when the oldest are forgotten."""
+    now = context.now.timestamp()
+    return (context.meter.spent(method, now), context.meter.reset_at(method, now)) if context.meter else (0.0, 0)

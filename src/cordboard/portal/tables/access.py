@@ -1,4 +1,4 @@
-"""Who may ask over the wire: inbound webhooks, applications with their tokens, event handlers, browser sessions."""
+"""Who may ask over the wire: inbound webhooks, applications with their tokens, browser sessions."""
 
 from sqlalchemy import BigInteger, Column, Integer, Table, Text
 
@@ -64,43 +64,6 @@ auth_code = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
-event_handler = Table(
-    "event_handler",
-    metadata,
-    identity(),
-    #: 0: an outbound webhook
-    Column("application_id", Integer, nullable=False, default=0, index=True),
-    number("user_id"),
-    #: upper case, as `event.get` shows it
-    Column("event", Text, nullable=False, index=True),
-    text("handler"),
-    text("application_token"),
-    #: the user whose token an event carries; null: the one who caused it
-    number("auth_type"),
-    flag("offline"),
-    text("connector_id"),
-    moment("created_at"),
-    sqlite_autoincrement=True,
-)
-
-event_outbox = Table(
-    "event_outbox",
-    metadata,
-    identity(),
-    Column("handler_id", Integer, nullable=False, index=True),
-    Column("event", Text, nullable=False),
-    #: JSON of the `data` block
-    text("data"),
-    #: who caused it; 0: nobody
-    Column("user_id", Integer, nullable=False),
-    #: scheme and host the portal was asked under: begins every address of the `auth` block
-    text("base_url"),
-    Column("created_at", BigInteger, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("due_at", BigInteger, nullable=False, index=True),
-    sqlite_autoincrement=True,
-)
-
 web_session = Table(
     "web_session",
     metadata,
@@ -112,4 +75,22 @@ web_session = Table(
     Column("expires_at", BigInteger, nullable=False),
     moment("seen_at"),
     text("user_agent"),
+)
+
+#: keys of our own API (`/api/v1`)
+api_key = Table(
+    "api_key",
+    metadata,
+    identity(),
+    #: whose rights it has
+    Column("user_id", Integer, nullable=False, index=True),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    text("title"),
+    #: false: it may only read
+    flag("may_write"),
+    moment("created_at"),
+    #: null: it does not expire
+    moment("expires_at"),
+    moment("used_at"),
+    sqlite_autoincrement=True,
 )

@@ -1,4 +1,4 @@
-"""Helpers for tests of Cordboard, and of what is built on it: the real portal as a process of its own.
+"""The real portal as a process of its own, for tests that kill it, or start it with options of the command line.
 
 In:   a folder for its database, options of `cordboard portal`. Out: its ready line; killed or stopped at the end.
 """
