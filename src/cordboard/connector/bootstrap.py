@@ -15,6 +15,7 @@ import structlog
 from cordboard.asterisk.ledgers import ledger_for
 from cordboard.asterisk.live import LiveLane
 from cordboard.asterisk.source import Ledger
+from cordboard.calls.snapshot import UserFull
 from cordboard.connector.health import LaneHealth
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
@@ -25,6 +26,8 @@ from cordboard.crm.base import connect, flows_of
 from cordboard.crm.bitrix24.mapping import Terms
 from cordboard.delivery.limits import Bucket
 from cordboard.delivery.worker import Worker
+from cordboard.hooks.builtin import BUILT_IN
+from cordboard.hooks.entries import customizations_of
 from cordboard.numbers.plan import NumberingPlan
 from cordboard.settings import Cel, Crm, Pbx, Settings, SettingsError, account_of, rate_of, without_effect
 from cordboard.store import Store
@@ -42,7 +45,9 @@ def build(settings: Settings, store: Store) -> Connector:
     """The whole connector."""
     for setting in without_effect(settings):
         log.warning("a setting has no effect in this version", setting=setting)
-    connector = Connector(StoreJournal(store, now_micros, Terms))
+    connector = Connector(StoreJournal(store, now_micros, Terms), hooks=customizations_of(settings))
+    for trouble in connector.hooks.troubles:
+        log.warning("a customization cannot be used", reason=trouble)
     buckets: dict[str, Bucket] = {}
     for crm in settings.crm:
         bucket = buckets.setdefault(account_of(crm.url), Bucket(*(rate_of(crm.rate) or (2.0, 50))))
@@ -68,10 +73,11 @@ def connection_of(crm: Crm, settings: Settings, connector: Connector, bucket: Bu
         flows_of(crm.kind),
         connector.journal,
         cast("Any", LaterUsers(lazily)),
-        partial(terms_of, crm, settings),
+        partial(terms_of, crm, settings, connector.hooks.points_of(crm.name)),
         bucket=bucket,
         clock=time.monotonic,
         observe=crm.mode == "observe",
+        hooks=connector.hooks,
     )
     people = [person for person in settings.people if person.crm in {None, crm.name}]
     users = lazily["users"] = UserDirectory(client, worker.line, plan, people, time.monotonic)
@@ -85,7 +91,13 @@ def connection_of(crm: Crm, settings: Settings, connector: Connector, bucket: Bu
             now_micros,
             partial(lift_limit, crm, bucket),
         )
-    return Connection(worker, users, states)
+    return Connection(worker, users, states, with_pictures=wants_pictures(crm, settings, connector))
+
+
+def wants_pictures(crm: Crm, settings: Settings, connector: Connector) -> bool:
+    """Whether any customization of a connection, the customer's or our own, looks at `call_full`."""
+    rules = terms_of(crm, settings, frozenset(), "").rules
+    return bool(connector.hooks.points_of(crm.name)) or any(one.needs_call and one.is_used(rules) for one in BUILT_IN)
 
 
 class LaterUsers:
@@ -100,6 +112,9 @@ class LaterUsers:
     async def need(self, numbers: tuple[str, ...], line: str) -> int:
         return await self._later["users"].need(numbers, line)
 
+    async def details(self, ids: tuple[int, ...]) -> dict[int, UserFull]:
+        return await self._later["users"].details(ids)
+
 
 def lift_limit(crm: Crm, bucket: Bucket) -> None:
     """Our own portal has no bucket, unless the settings say that it has."""
@@ -107,9 +122,18 @@ def lift_limit(crm: Crm, bucket: Bucket) -> None:
         bucket.rate = 0.0
 
 
-def terms_of(crm: Crm, settings: Settings, pbx: str) -> Terms:
+def terms_of(crm: Crm, settings: Settings, points: frozenset[str], pbx: str) -> Terms:
     """The settings under which calls of a PBX are told to a connection."""
-    return Terms(pbx, crm.name, crm.default_user or 0, settings.line, settings.register, settings.cards)
+    return Terms(
+        pbx,
+        crm.name,
+        crm.default_user or 0,
+        settings.line,
+        settings.register,
+        settings.cards,
+        settings.numbers,
+        points,
+    )
 
 
 def followed_of(pbx: Pbx, settings: Settings, connector: Connector) -> Followed:
@@ -128,6 +152,7 @@ def followed_of(pbx: Pbx, settings: Settings, connector: Connector) -> Followed:
         timezone=pbx.timezone,
         clock=now_micros,
         on_change=partial(connector.change, pbx.name),
+        with_pictures=any(connection.with_pictures for connection in connector.connections),
     )
     lanes = [name for name, given in (("live", pbx.ami), ("ledger", pbx.cel)) if given is not None]
     health = {lane: LaneHealth(pbx.name, lane) for lane in lanes}

@@ -65,12 +65,13 @@ class Exchange:
         timezone: str | None,
         clock: Callable[[], int],
         on_change: OnChange = lambda linkedid, call, event: None,
+        with_pictures: bool = False,
     ) -> None:
         self.name = name
         self.has_live, self.has_ledger = has_live, has_ledger
         self._journal = journal
         self._clock = clock
-        self._settler = Settler(name, journal, connections, tell)
+        self._settler = Settler(name, journal, connections, tell, with_pictures=with_pictures)
         new_tracker = partial(CallTracker, plan, timezone=timezone)
         self.open = OpenCalls(name, new_tracker, self._settler, tell, on_change, clock, has_ledger=has_ledger)
         self._orphans = Orphans()

@@ -117,7 +117,7 @@ class OpenCalls:
         log.info("stage", pbx=self._pbx, linkedid=call.linkedid, stage=stage.name, lane=lane.name)
         situation = situation_at(stage)
         fresh = lane.name == "live" or self._clock() - stage.at < LATE
-        self._tell(call.linkedid, News(situation, (stage.name,), fresh=fresh))
+        self._tell(call.linkedid, News(situation, (stage.name,), fresh=fresh, call_full=stage.call_full()))
 
     def _merged(self, lane: Lane, stage: Stage) -> None:
         if lane.name == "ledger":
@@ -137,11 +137,19 @@ class OpenCalls:
         self._on_change(stage.absorbed, None, None)
         log.info("merged", pbx=self._pbx, linkedid=stage.linkedid, absorbed=stage.absorbed, lane=lane.name)
         fresh = lane.name == "live" or self.caught_up
-        self._tell(stage.absorbed, News(situation_at(stage), (stage.name,), absorbed_by=stage.linkedid, fresh=fresh))
+        left = News(
+            situation_at(stage),
+            (stage.name,),
+            absorbed_by=stage.linkedid,
+            fresh=fresh,
+            call_full=stage.call_full(),
+        )
+        self._tell(stage.absorbed, left)
         open_call = lane.tracker.calls.get(stage.linkedid)
         if open_call is not None:
             present = msgspec.structs.replace(situation_now(open_call), at=stage.at)
-            self._tell(stage.linkedid, News(present, (stage.name,), absorbed=(stage.absorbed,), fresh=fresh))
+            news = News(present, (stage.name,), absorbed=(stage.absorbed,), fresh=fresh, call_full=open_call.picture())
+            self._tell(stage.linkedid, news)
 
     # --- the end of a call -----------------------------------------------------------------------------------------
 
@@ -158,7 +166,7 @@ class OpenCalls:
         if lane.name == "live" and self.has_ledger:
             if call.driver == "live":
                 call.live_end, call.live_ended_at = ended, self._clock()
-                self._tell(call.linkedid, News(ended.situation, (stage.name,)))
+                self._tell(call.linkedid, News(ended.situation, (stage.name,), call_full=stage.call_full()))
             return
         self._compare(call, ended)
         self.over(call, ended)
@@ -184,5 +192,5 @@ class OpenCalls:
         open_call = self.ledger.tracker.calls.get(call.linkedid)
         if open_call is None:
             return
-        self._tell(call.linkedid, News(situation_now(open_call), stages))
+        self._tell(call.linkedid, News(situation_now(open_call), stages, call_full=open_call.picture()))
         self._on_change(call.linkedid, open_call, None)

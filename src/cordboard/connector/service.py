@@ -14,21 +14,25 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import msgspec
 import structlog
 
 from cordboard.asterisk.live import LiveLane
 from cordboard.asterisk.source import Ledger
 from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
+from cordboard.calls.stages import StageName
 from cordboard.connector.health import LaneHealth, watch_ledger
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
+from cordboard.connector.settling import picture_of
 from cordboard.connector.states import StateSender
 from cordboard.connector.users import UserDirectory
 from cordboard.delivery.worker import Worker
 from cordboard.flow.journal import known_pairs
 from cordboard.flow.questions import NextStages
 from cordboard.flow.situation import News, Situation
+from cordboard.hooks.chain import Customizations
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +49,8 @@ class Connection:
     worker: Worker
     users: UserDirectory
     states: StateSender | None = None
+    #: its customizations want to see the calls
+    with_pictures: bool = False
 
 
 @dataclass(slots=True)
@@ -64,6 +70,7 @@ class Connector:
     journal: StoreJournal
     connections: list[Connection] = field(default_factory=list[Connection])
     exchanges: list[Followed] = field(default_factory=list[Followed])
+    hooks: Customizations = field(default_factory=Customizations)
     started: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
@@ -75,9 +82,10 @@ class Connector:
         return self.started and all(one.is_loaded for one in users) and all(health.was_up for health in lanes)
 
     def tell(self, pbx: str, linkedid: str, news: News) -> None:
-        """News of a call for every connection."""
+        """News of a call for every connection; `call_full` only where somebody wants to see it."""
+        without = msgspec.structs.replace(news, call_full=None) if news.call_full is not None else news
         for connection in self.connections:
-            connection.worker.tell(pbx, linkedid, news)
+            connection.worker.tell(pbx, linkedid, news if connection.with_pictures else without)
 
     def change(self, pbx: str, linkedid: str, call: Call | None, event: CelEvent | None) -> None:
         """A running call changed: for the live cards."""
@@ -109,6 +117,7 @@ class Connector:
         """Resume what the journal holds; open calls as last seen, by PBX and linkedid."""
         last_seen: dict[str, dict[str, Situation]] = {}
         workers = {connection.worker.crm.name: connection.worker for connection in self.connections}
+        with_pictures = {connection.worker.crm.name for connection in self.connections if connection.with_pictures}
         for key in self.journal.closed_runs(since):
             if key.connection in workers:
                 workers[key.connection].closed.add(key)
@@ -118,9 +127,11 @@ class Connector:
             for question, answer in known_pairs(stored.records):
                 if isinstance(question, NextStages) and isinstance(answer, News):
                     last_seen.setdefault(stored.key.pbx, {})[stored.key.linkedid] = answer.situation
-        for key, situation in self.journal.due_calls():
+        for key, situation, call_full in self.journal.due_calls():
             if key.connection in workers:
-                workers[key.connection].tell(key.pbx, key.linkedid, News(situation, final=True, fresh=False))
+                full = picture_of(call_full) if key.connection in with_pictures else None
+                news = News(situation, (StageName.CALL_ENDED.value,), final=True, fresh=False, call_full=full)
+                workers[key.connection].tell(key.pbx, key.linkedid, news)
         return last_seen
 
     def _begin(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
@@ -135,6 +146,7 @@ class Connector:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for connection in self.connections:
             await connection.worker.close()
+        await self.hooks.close()
         await self.journal.store.close()
 
     def status(self) -> dict[str, Any]:
@@ -145,6 +157,7 @@ class Connector:
                 connection.worker.crm.name: {**connection.worker.status(), "users": connection.users.count}
                 for connection in self.connections
             },
+            "hooks": self.hooks.status(),
             "pbx": {
                 followed.exchange.name: {
                     **followed.exchange.status(),

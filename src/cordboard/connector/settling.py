@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import msgspec
+
+from cordboard.calls.snapshot import CallFull
 from cordboard.calls.stages import StageName
 from cordboard.connector.journal import Ended, StoreJournal
 from cordboard.flow.situation import News
@@ -19,7 +22,9 @@ Tell = Callable[[str, News], None]
 class Settler:
     """The ends of one PBX on their way to the journal."""
 
-    def __init__(self, pbx: str, journal: StoreJournal, connections: list[str], tell: Tell) -> None:
+    def __init__(
+        self, pbx: str, journal: StoreJournal, connections: list[str], tell: Tell, *, with_pictures: bool
+    ) -> None:
         #: ends that are not written yet
         self.ended: list[Ended] = []
         #: the place the journal holds
@@ -28,6 +33,8 @@ class Settler:
         self._journal = journal
         self._connections = connections
         self._tell = tell
+        #: somebody's customizations want to see the calls
+        self._with_pictures = with_pictures
         self._one_at_a_time = asyncio.Lock()
 
     @property
@@ -50,4 +57,11 @@ class Settler:
             self.kept = place
         for one in ended:
             if one.linkedid not in old:
-                self._tell(one.linkedid, News(one.situation, (StageName.CALL_ENDED.value,), final=True))
+                full = picture_of(one.call_full) if self._with_pictures else None
+                stages = (StageName.CALL_ENDED.value,)
+                self._tell(one.linkedid, News(one.situation, stages, final=True, call_full=full))
+
+
+def picture_of(call_full: bytes) -> CallFull | None:
+    """What the journal holds of an ended call; None where nobody saw its end."""
+    return msgspec.json.decode(call_full, type=CallFull | None)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from cordboard.calls.snapshot import UserFull
 from cordboard.crm.base import CrmConnection, CrmError, CrmUser
 from cordboard.delivery.line import Line
 from cordboard.numbers.plan import NumberingPlan
@@ -83,6 +84,11 @@ class UserDirectory:
                 self._reported.add(number)
                 log.warning("an extension belongs to no user of the CRM", connection=self._crm.name, extension=number)
         return found
+
+    async def details(self, ids: tuple[int, ...]) -> dict[int, UserFull]:
+        """What the CRM lists of these users, as customizations know it."""
+        await self._loaded.wait()
+        return {id: user_full(self._users[id]) for id in ids if id in self._users}
 
     async def need(self, numbers: tuple[str, ...], line: str) -> int:
         """A user for a call that nobody can be made responsible for; waits until somebody has repaired it."""
@@ -156,3 +162,14 @@ class UserDirectory:
                     continue
                 held[base] = Held(user.id, is_extension)
         return held
+
+
+def user_full(user: CrmUser) -> UserFull:
+    return UserFull(
+        email=user.email,
+        id=str(user.id),
+        name=user.name,
+        phones=list(user.numbers),
+        position=user.position,
+        raw=user.raw,
+    )

@@ -78,6 +78,10 @@ class CrmUser(msgspec.Struct, frozen=True):
     id: int
     name: str
     numbers: tuple[str, ...] = ()
+    email: str = ""
+    position: str = ""
+    #: as the CRM lists them
+    raw: dict[str, Any] = {}
 
 
 class CrmConnection(Protocol):

@@ -23,7 +23,7 @@ from cordboard.delivery.line import Line
 from cordboard.delivery.retry import GiveUp, RetryAt, next_attempt
 from cordboard.delivery.run import Run, words
 from cordboard.flow.journal import Record, decode_answer, encode_answer, encode_question
-from cordboard.flow.questions import Finish, LookForFinished, Question, Refused, Register, Registered, Sight
+from cordboard.flow.questions import Finish, LookForFinished, Question, ReadFacts, Refused, Register, Registered, Sight
 
 log = structlog.get_logger(__name__)
 
@@ -145,5 +145,6 @@ def observed(question: Question) -> Any:
     known: dict[type[Question], bytes] = {
         Register: b'{"type":"registered","id":"observed"}',
         Finish: b'{"type":"finished"}',
+        ReadFacts: b'{"type":"facts"}',
     }
     return decode_answer(question, known.get(type(question), b'{"type":"done"}'))

@@ -50,4 +50,5 @@ def joined(before: News | None, news: News) -> News:
         absorbed_by=before.absorbed_by or news.absorbed_by,
         final=before.final or news.final,
         fresh=news.fresh,
+        call_full=before.call_full if (before.final and not news.final) else news.call_full or before.call_full,
     )

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
+from cordboard.calls.snapshot import UserFull
 from cordboard.crm.base import CrmConnection, CrmFlows
 from cordboard.delivery.asking import Asker
 from cordboard.delivery.ledger import Journal, RunKey, StoredRun
@@ -32,17 +33,32 @@ from cordboard.flow.questions import (
     NextStages,
     Outcome,
     Question,
+    ReadUsers,
     Register,
     Registered,
     Repeat,
+    RunHook,
     TakeOver,
 )
 from cordboard.flow.situation import News
+from cordboard.hooks.answers import Customized, params_of
+from cordboard.hooks.specs import POINTS
 
 log = structlog.get_logger(__name__)
 
 #: what the status page counts: how calls ended, and what was asked
-COUNTED = ("calls", "registered", "finished", "refused", "unwanted", "moved", "requests", "failures", "defects")
+COUNTED = (
+    "calls",
+    "registered",
+    "finished",
+    "refused",
+    "unwanted",
+    "cancelled",
+    "moved",
+    "requests",
+    "failures",
+    "defects",
+)
 
 
 class Users(Protocol):
@@ -51,6 +67,16 @@ class Users(Protocol):
     async def find(self, numbers: tuple[str, ...]) -> dict[str, int]: ...
 
     async def need(self, numbers: tuple[str, ...], line: str) -> int: ...
+
+    async def details(self, ids: tuple[int, ...]) -> dict[int, UserFull]: ...
+
+
+class Hooks(Protocol):
+    """The customizations of a site."""
+
+    async def ask(
+        self, point: str, payload: dict[str, Any], *, crm: str | None = None, linkedid: str = "", dry: bool = False
+    ) -> Customized: ...
 
 
 class Worker:
@@ -67,6 +93,7 @@ class Worker:
         bucket: Bucket,
         clock: Callable[[], float],
         observe: bool = False,
+        hooks: Hooks | None = None,
     ) -> None:
         self.crm = crm
         self.counts: Counter[str] = Counter()
@@ -81,6 +108,8 @@ class Worker:
         self._users = users
         self._terms = terms
         self._clock = clock
+        self._hooks = hooks
+        self._observe = observe
 
     # --- from outside ----------------------------------------------------------------------------------------------
 
@@ -211,6 +240,10 @@ class Worker:
                 answer = await self._users.find(numbers)
             case NeedUser(numbers, line):
                 answer = await self._users.need(numbers, line)
+            case ReadUsers(ids):
+                answer = await self._users.details(ids)
+            case RunHook():
+                return await self._customize(run, question)
             case TakeOver(linkedid):
                 answer = await self._left_by(run.key._replace(linkedid=linkedid))
                 if answer is not None and answer.registered is not None and not run.call_id:
@@ -219,6 +252,22 @@ class Worker:
                 raise TypeError(f"nobody answers {type(question).__name__}")
         kind, content = encode_question(question)
         run.unwritten.append(Record(kind, content, answer=encode_answer(answer)))
+        return answer
+
+    async def _customize(self, run: Run, question: RunHook) -> Customized:
+        """Ask the customizations; what one did outside must not be done again after a restart."""
+        point, spec = question.point, POINTS[question.point]
+        if self._hooks is None:
+            answer = Customized(params_of(spec, question.payload))
+        else:
+            answer = await self._hooks.ask(
+                point, question.payload, crm=self.crm.name, linkedid=run.key.linkedid, dry=self._observe
+            )
+        kind, content = encode_question(question)
+        run.unwritten.append(Record(kind, content, answer=encode_answer(answer)))
+        if spec.acts:
+            records, run.unwritten = run.unwritten, []
+            await self._journal.append(run.stored, records)
         return answer
 
     async def _left_by(self, key: RunKey) -> Outcome | None:

@@ -17,7 +17,9 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from cordboard.calls.snapshot import UserFull
 from cordboard.flow.situation import News, Situation
+from cordboard.hooks.answers import Customized
 
 Params = dict[str, Any]
 
@@ -83,10 +85,18 @@ class Sight(StrEnum):
     UNKNOWN = "unknown"  #: the CRM would not let us look
 
 
+class Facts(msgspec.Struct, frozen=True, tag="facts", omit_defaults=True):
+    """Rows as the CRM holds them; None for what is not there or may not be read."""
+
+    entity: Params | None = None
+    deal: Params | None = None
+    activity: Params | None = None
+
+
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     """How a flow ended, and what it leaves to the call that absorbed this one."""
 
-    #: finished, unwanted, refused, moved
+    #: finished, unwanted, refused, cancelled (by customization), moved
     status: str
     call_id: str = ""
     activity_id: str = ""
@@ -136,6 +146,25 @@ class NeedUser(Question):
     line: str = ""
 
     answer: ClassVar[Any] = int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUsers(Question):
+    """Who are these users? Those who are gone are absent from the answer."""
+
+    ids: tuple[int, ...]
+
+    answer: ClassVar[Any] = dict[int, UserFull]
+
+
+@dataclass(frozen=True, slots=True)
+class RunHook(Question):
+    """What do the customizations of a point make of this? Asked only where there are some."""
+
+    point: str
+    payload: Params
+
+    answer: ClassVar[Any] = Customized
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +230,53 @@ class LookForFinished(Question):
     answer: ClassVar[Any] = Sight
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFacts(Question):
+    """What does the CRM hold of the client, the deal, the activity of a call? An empty id is not looked for.
+
+    Without a deal's id it is the newest open deal of the client.
+    """
+
+    entity_type: str = ""
+    entity_id: str = ""
+    deal_id: str = ""
+    activity_id: str = ""
+
+    repeat: ClassVar[Repeat] = Repeat.HARMLESS
+    answer: ClassVar[Any] = Facts | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Update(Question):
+    """Change fields of an entity (contact, company, lead) or of an activity."""
+
+    kind: str
+    id: str
+    fields: Params
+
+    repeat: ClassVar[Repeat] = Repeat.HARMLESS
+    priority: ClassVar[Priority] = Priority.RECORD
+    answer: ClassVar[Any] = Done | Refused
+
+
 #: A generator that yields questions, is sent their answers, and returns how it ended.
 Flow = Generator[Question, Any, Outcome]
 
 KINDS: dict[str, type[Question]] = {
     kind.__name__: kind
-    for kind in (NextStages, FindUsers, NeedUser, TakeOver, Register, Show, Hide, Finish, LookForFinished)
+    for kind in (
+        NextStages,
+        FindUsers,
+        NeedUser,
+        ReadUsers,
+        RunHook,
+        TakeOver,
+        Register,
+        Show,
+        Hide,
+        Finish,
+        LookForFinished,
+        ReadFacts,
+        Update,
+    )
 }

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from cordboard.calls.snapshot import CallFull
+
 if TYPE_CHECKING:
     from cordboard.calls.facts import CallFacts
-    from cordboard.calls.snapshot import CallFull
 
 #: numbers that callers who withhold theirs arrive with
 WITHHELD = frozenset({"", "anonymous", "unknown", "private", "restricted", "unavailable", "withheld", "asterisk"})
@@ -78,6 +79,8 @@ class News(msgspec.Struct, frozen=True, omit_defaults=True):
     final: bool = False
     #: the call is happening now; false while the past is being caught up with, when no card may appear
     fresh: bool = True
+    #: the call as customizations see it, before any CRM's facts; only where there are customizations
+    call_full: CallFull | None = None
     #: nothing happened: the time the flow was ready to wait is over
     quiet: bool = False
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+from cordboard.crm.bitrix24.customizing import Customizing
 from cordboard.crm.bitrix24.known import Known
 from cordboard.crm.bitrix24.people import Ask, People
-from cordboard.flow.questions import Hide, Question, Show
+from cordboard.flow.questions import Hide, Params, Question, Show
 from cordboard.flow.situation import News, Situation
 
 #: seconds in which the phones that lost a call stop one after the other: hidden by one request
@@ -25,9 +26,13 @@ LINGER = 2.0
 class Cards:
     """The cards of one call."""
 
-    def __init__(self, known: Known, people: People) -> None:
+    def __init__(self, known: Known, people: People, customizing: Customizing) -> None:
         self.known = known
         self.people = people
+        self.customizing = customizing
+        #: users whom a customization keeps from the card, and those who see it in their place
+        self.kept_from: set[int] = set()
+        self.instead: set[int] = set()
         #: time of the call's last card that was put on a screen, in the PBX's microseconds
         self.last_at = 0
 
@@ -37,7 +42,7 @@ class Cards:
             return 0.0
         if situation.ended and not news.quiet and self.known.shown:
             return LINGER
-        seers = yield from self.people.who_see_the_card(situation)
+        seers = self.customized((yield from self.people.who_see_the_card(situation)))
         shown = self.known.shown
         to_show, to_hide = sorted(seers - shown) if news.fresh else [], sorted(shown - seers)
         wait = 0.0
@@ -61,8 +66,20 @@ class Cards:
     def show(self, users: list[int]) -> Ask:
         """The request `telephony.externalCall.show`."""
         assert self.known.registered is not None
-        yield Show(self.known.registered.id, tuple(users))
-        self.known.shown |= set(users)
+        asked: Params = {"CALL_ID": self.known.registered.id, "USER_ID": users}
+        params = yield from self.customizing.ask("customize_show_call_card", asked)
+        wanted: Any = params.get("USER_ID", []) if params is not None else []
+        chosen = [wanted] if isinstance(wanted, int) else sorted(set(wanted))
+        self.kept_from |= set(users) - set(chosen)
+        self.instead |= set(chosen) - set(users)
+        if chosen:
+            yield Show(self.known.registered.id, tuple(chosen))
+            self.known.shown |= set(chosen)
+
+    def customized(self, seers: set[int]) -> set[int]:
+        """Who sees the card after customizations; those who see it in others' place, as long as anybody should."""
+        self.kept_from &= seers
+        return (seers - self.kept_from) | (self.instead if seers else set())
 
     def hide(self, users: list[int]) -> Ask:
         """The request `telephony.externalCall.hide`."""

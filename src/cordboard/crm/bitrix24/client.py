@@ -15,6 +15,7 @@ from typing import Any, cast
 import aiohttp
 import msgspec
 
+from cordboard.b24wire.batch import command_text
 from cordboard.b24wire.errors import Reaction, reaction_to
 from cordboard.crm.base import (
     AnswerNotUnderstood,
@@ -29,15 +30,18 @@ from cordboard.crm.base import (
 from cordboard.crm.bitrix24 import mapping
 from cordboard.flow.questions import (
     Done,
+    Facts,
     Finish,
     Hide,
     LookForFinished,
     NotFound,
     Question,
+    ReadFacts,
     Refused,
     Register,
     Show,
     Sight,
+    Update,
 )
 
 #: seconds for one request; a portal ends its own after sixty
@@ -78,6 +82,10 @@ class Bitrix24:
                 return await self._finish(params)
             case LookForFinished(call_id):
                 return await self._look_for(call_id)
+            case ReadFacts():
+                return await self._read_facts(question)
+            case Update(kind, id, fields):
+                return await self._update(kind, id, fields)
             case _:
                 raise TypeError(f"{type(question).__name__} is no question for a portal")
 
@@ -121,6 +129,25 @@ class Bitrix24:
             return Sight.FOUND if any(row.get(field) == value for row in rows) else Sight.ABSENT
         return Sight.UNKNOWN
 
+    async def _read_facts(self, question: ReadFacts) -> Any:
+        """In one batch; what may not be read is told as what is not there."""
+        commands = facts_commands(question)
+        if not commands:
+            return Facts()
+        try:
+            answer = await self.call("batch", {"halt": 0, "cmd": commands})
+        except RequestRefused as refusal:
+            return Refused(str(refusal))
+        given: Any = cast("dict[str, Any]", answer).get("result") if isinstance(answer, dict) else {}
+        results = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
+        return Facts(**{key: first_row(results.get(key)) for key in commands})
+
+    async def _update(self, kind: str, id: str, fields: dict[str, Any]) -> Any:
+        try:
+            return Done(bool(await self.call(f"crm.{kind}.update", {"id": id, "fields": fields})))
+        except RequestRefused as refusal:
+            return Refused(str(refusal))
+
     async def list_users(self) -> list[CrmUser]:
         """All active employees."""
         users: list[CrmUser] = []
@@ -157,6 +184,28 @@ class Bitrix24:
                 return read_answer(method, response.status, await response.read())
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise CrmUnreachable(f"{method}: {why(error)}") from None
+
+
+def facts_commands(question: ReadFacts) -> dict[str, str]:
+    """The commands of a batch that reads client, deal and activity of a call."""
+    commands: dict[str, str] = {}
+    kind, id = question.entity_type, question.entity_id
+    if kind in {"contact", "company", "lead"} and id:
+        commands["entity"] = command_text(f"crm.{kind}.get", {"id": id})
+    if question.deal_id:
+        commands["deal"] = command_text("crm.deal.get", {"id": question.deal_id})
+    elif kind in {"contact", "company"} and id:
+        params = {"filter": {f"{kind.upper()}_ID": id, "CLOSED": "N"}, "order": {"ID": "DESC"}, "select": ["*", "UF_*"]}
+        commands["deal"] = command_text("crm.deal.list", cast("dict[str, object]", params))
+    if question.activity_id:
+        commands["activity"] = command_text("crm.activity.get", {"id": question.activity_id})
+    return commands
+
+
+def first_row(result: Any) -> dict[str, Any] | None:
+    """A row, or the first of a list."""
+    row = (cast("list[Any]", result) or [None])[0] if isinstance(result, list) else result
+    return cast("dict[str, Any]", row) if isinstance(row, dict) else None
 
 
 def why(error: BaseException) -> str:
@@ -210,7 +259,7 @@ def error_of(method: str, code: str, text: str, status: int) -> CrmError:
 def user_of(row: dict[str, Any]) -> CrmUser:
     name = " ".join(part for part in (row.get("NAME"), row.get("LAST_NAME")) if part)
     numbers = tuple(str(row[field]) for field in NUMBER_FIELDS if row.get(field))
-    return CrmUser(int(row["ID"]), name, numbers)
+    return CrmUser(int(row["ID"]), name, numbers, str(row.get("EMAIL") or ""), str(row.get("WORK_POSITION") or ""), row)
 
 
 def shorten(value: object) -> str:

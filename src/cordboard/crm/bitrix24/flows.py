@@ -13,13 +13,15 @@ Each request leaves through one place: `ask_register`, `Cards.show`, `Cards.hide
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from cordboard.crm.bitrix24 import mapping
 from cordboard.crm.bitrix24.cards import Cards
-from cordboard.crm.bitrix24.known import Known, known_from, learn_register
+from cordboard.crm.bitrix24.customizing import Customizing
+from cordboard.crm.bitrix24.known import Known, cancelled_words, known_from, learn_register, user_in
 from cordboard.crm.bitrix24.mapping import Terms
 from cordboard.crm.bitrix24.people import Ask, People
 from cordboard.flow.questions import (
@@ -43,7 +45,10 @@ from cordboard.flow.situation import News, Situation
 __all__ = ["FLOW_VERSION", "Known", "call_flow", "known_from"]
 
 #: changes with every change of what is asked; kept with each run
-FLOW_VERSION = 2
+FLOW_VERSION = 3
+
+#: the point before register: without it there is no call in the portal
+REGISTRATION = "process_registration_params"
 
 UNKNOWN_USER = "User is not found or is not active"
 
@@ -59,10 +64,14 @@ def call_flow(terms: Terms, known: Known | None = None) -> Flow:
     while True:
         news: News = yield NextStages(within)
         situation = mapping.seen_by_crm(news.situation)
+        call.customizing.hear(news)
         if news.absorbed_by:
             return call.left_to_survivor(situation)
         for linkedid in news.absorbed:
             yield from call.take_over(linkedid, situation)
+        if mapping.is_wanted(situation, terms):
+            # asked at every stage, whether or not anything follows from it
+            yield from call.customizing.is_needed()
         if news.final:
             return (yield from call.conclude(situation))
         if situation.conversations and not situation.ended:
@@ -77,20 +86,37 @@ class CallInPortal:
         self.terms = terms
         self.known = known
         self.people = People(terms)
-        self.cards = Cards(known, self.people)
+        self.customizing = Customizing(terms, known, self.people)
+        self.people.rewrite = partial(self.customizing.phone, "process_user_phone")
+        self.cards = Cards(known, self.people, self.customizing)
 
     # --- register -------------------------------------------------------------------------------------------------
 
     def register(self, situation: Situation, *, fresh: bool) -> Ask:
         """Tell the portal of the call, once, if the settings want it there."""
-        if self.known.registered or self.known.refused or not mapping.is_wanted(situation, self.terms):
+        if not mapping.is_wanted(situation, self.terms) or not (yield from self.customizing.is_needed()):
             return
+        if self.known.registered or self.known.refused or REGISTRATION in self.known.cancelled:
+            return
+        situation = yield from self.with_customized_client(situation)
         user = yield from self.people.of_registration(situation)
         seers = yield from self.people.who_see_the_card(situation)
-        show = fresh and user in seers
-        yield from self.ask_register(mapping.register_params(situation, user, self.terms, show=show))
-        if show and self.known.registered:
-            self.cards.last_at = situation.at
+        # where customizations say who sees the card, it is shown by a request of its own, that has the call's id
+        show = fresh and user in seers and not self.customizing.has("customize_show_call_card")
+        asked = mapping.register_params(situation, user, self.terms, show=show)
+        params = yield from self.customizing.ask(REGISTRATION, asked)
+        if params is None:
+            return
+        yield from self.ask_register(params)
+        if self.known.registered:
+            self.cards.last_at = situation.at if show else self.cards.last_at
+            yield from self.customizing.ask("post_registration", {})
+
+    def with_customized_client(self, situation: Situation) -> Generator[Question, Any, Situation]:
+        if situation.direction == "local":
+            return situation
+        client = yield from self.customizing.phone("process_client_phone", situation.client)
+        return msgspec.structs.replace(situation, client=client)
 
     def ask_register(self, params: Params) -> Ask:
         answer = yield Register(params)
@@ -100,7 +126,7 @@ class CallInPortal:
         learn_register(self.known, params, answer)
 
     def default_differs(self, params: Params) -> bool:
-        return self.terms.default_user not in {0, params["USER_ID"]}
+        return self.terms.default_user not in {0, user_in(params)}
 
     # --- two calls that became one -----------------------------------------------------------------------------------
 
@@ -135,15 +161,26 @@ class CallInPortal:
         """The call is over and everything about it is known."""
         yield from self.register(situation, fresh=False)
         if self.known.registered is None:
-            return self.outcome("refused" if self.known.refused else "unwanted")
+            return self.not_registered()
         user = (yield from self.people.of_finish(situation)) or self.known.user
         if hidden := sorted(self.known.shown - {user}):
             yield from self.cards.hide(hidden)
-        return (yield from self.finish(situation, user))
+        outcome = yield from self.finish(situation, user)
+        if self.known.finished is not None:
+            self.customizing.finished()
+            yield from self.customizing.update()
+        return msgspec.structs.replace(outcome, words=outcome.words or cancelled_words(self.known))
+
+    def not_registered(self) -> Outcome:
+        if REGISTRATION in self.known.cancelled:
+            return self.outcome("cancelled")
+        return self.outcome("refused" if self.known.refused else "unwanted")
 
     def finish(self, situation: Situation, user: int) -> Generator[Question, Any, Outcome]:
         """Finish once; where the portal does not know the call, find out why (decisions 10)."""
         answer = yield from self.ask_finish(situation, user)
+        if answer is None:
+            return self.outcome("cancelled")
         if not isinstance(answer, NotFound):
             return self.closed(answer)
         assert self.known.registered is not None
@@ -157,17 +194,20 @@ class CallInPortal:
         if self.known.registered is None:
             return self.outcome("refused")
         answer = yield from self.ask_finish(situation, user)
-        return self.closed(answer)
+        return self.outcome("cancelled") if answer is None else self.closed(answer)
 
     def ask_finish(self, situation: Situation, user: int) -> Ask:
         assert self.known.registered is not None
-        call_id = self.known.registered.id
-        answer = yield Finish(mapping.finish_params(situation, call_id, user, self.terms))
+        asked = mapping.finish_params(situation, self.known.registered.id, user, self.terms)
+        params = yield from self.customizing.ask("process_final_params", asked)
+        if params is None:
+            return None
+        answer = yield Finish(params)
         for stand_in in dict.fromkeys((self.known.user, self.terms.default_user)):
             if not (isinstance(answer, Refused) and UNKNOWN_USER in answer.words):
                 break
-            if stand_in not in {0, user}:
-                answer = yield Finish(mapping.finish_params(situation, call_id, stand_in, self.terms))
+            if stand_in not in {0, user_in(params)}:
+                answer = yield Finish({**params, "USER_ID": stand_in})
         return answer
 
     def closed(self, answer: Finished | NotFound | Refused) -> Outcome:
@@ -186,7 +226,7 @@ class CallInPortal:
             status=status,
             call_id=known.registered.id if known.registered else "",
             activity_id=known.finished.activity_id if known.finished else "",
-            words=words or known.refused,
+            words=words or cancelled_words(known) or known.refused,
             registered=known.registered,
             user=known.user,
         )

@@ -19,9 +19,12 @@ from cordboard.flow.questions import (
     Refused,
     Register,
     Registered,
+    RunHook,
     Show,
     TakeOver,
 )
+from cordboard.hooks.answers import Customized
+from cordboard.hooks.specs import POINTS
 
 
 class Known(msgspec.Struct, omit_defaults=True):
@@ -36,20 +39,33 @@ class Known(msgspec.Struct, omit_defaults=True):
     taken: set[str] = msgspec.field(default_factory=set[str])
     finished: Finished | None = None
     refused: str = ""
+    #: point → what was not done because a customization cancelled it
+    cancelled: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
 
 def learn_register(known: Known, params: Params, answer: Registered | Refused | None) -> None:
     """What a register and its answer teach: also used to read a superseded run."""
-    known.params, known.user = params, int(params["USER_ID"])
+    known.params, known.user = params, user_in(params)
     match answer:
         case Registered():
             known.registered, known.refused = answer, ""
-            if params["SHOW"]:
+            if params.get("SHOW") and known.user:
                 known.shown.add(known.user)
         case Refused(words):
             known.refused, known.params = words, None
         case None:
             pass
+
+
+def user_in(params: Params) -> int:
+    """USER_ID of a request; a customization may have left it out."""
+    return int(params.get("USER_ID") or 0)
+
+
+def cancelled_words(known: Known) -> str:
+    """What was left out, in words, "" where nothing was."""
+    left_out = (f"{what} (cancelled by customization, {point})" for point, what in known.cancelled.items())
+    return "; ".join(left_out)
 
 
 def known_from(pairs: Iterable[tuple[Question, Any]]) -> Known:
@@ -60,6 +76,8 @@ def known_from(pairs: Iterable[tuple[Question, Any]]) -> Known:
             case Register(params), _:
                 known.registered = None
                 learn_register(known, params, answer)
+            case RunHook(point), Customized(cancelled=True):
+                known.cancelled[point] = POINTS[point].cancelled if point in POINTS else ""
             case Show(_, users), answer if answer is not None:
                 known.shown |= set(users)
             case Hide(_, users), answer if answer is not None:

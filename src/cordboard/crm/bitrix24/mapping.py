@@ -16,7 +16,8 @@ import msgspec
 
 from cordboard.flow.questions import Finished, Params, Registered
 from cordboard.flow.situation import Situation
-from cordboard.settings import Cards, Line, Register
+from cordboard.hooks.builtin.rules import Rules
+from cordboard.settings import Cards, Line, Numbers, Register
 
 OUTGOING, INCOMING, CALLBACK = 1, 2, 4
 
@@ -57,6 +58,14 @@ class Terms(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...] = ()
     register: Register = Register()
     cards: Cards = Cards()
+    numbers: Numbers = Numbers()
+    #: points at which the customer has rules for this connection
+    points: frozenset[str] = frozenset()
+
+    @property
+    def rules(self) -> Rules:
+        """What our own customizations read."""
+        return Rules(self.numbers, self.register, self.lines)
 
     def line(self, number: str) -> Line | None:
         """The settings of one of our numbers, however the plus is written."""
@@ -112,8 +121,6 @@ def register_params(situation: Situation, user: int, terms: Terms, *, show: bool
     }
     if situation.line:
         params["LINE_NUMBER"] = situation.line
-    if line is not None and line.source:
-        params["CRM_SOURCE"] = line.source
     if not situation.client:
         params["CRM_ENTITY_TYPE"] = params["CRM_ENTITY_ID"] = ""
     return params

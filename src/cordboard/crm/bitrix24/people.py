@@ -5,7 +5,7 @@ In:   a situation, the settings. Out: user ids of the portal; each number is ask
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from cordboard.crm.bitrix24.mapping import Terms
@@ -14,6 +14,7 @@ from cordboard.flow.situation import Situation
 
 Ask = Generator[Question, Any, Any]
 AskUser = Generator[Question, Any, int]
+Rewrite = Callable[[str], Generator[Question, Any, str]]
 
 
 class People:
@@ -22,6 +23,8 @@ class People:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.users: dict[str, int] = {}
+        #: a number after the site's rules: under it the user is looked for
+        self.rewrite: Rewrite = as_it_is
         self._looked_for: set[str] = set()
 
     def look_for(self, numbers: Iterable[str]) -> Ask:
@@ -29,7 +32,11 @@ class People:
         new = tuple(dict.fromkeys(number for number in numbers if number and number not in self._looked_for))
         if new:
             self._looked_for.update(new)
-            self.users.update((yield FindUsers(new)))
+            written: dict[str, str] = {}
+            for number in new:
+                written[number] = yield from self.rewrite(number)
+            found: dict[str, int] = yield FindUsers(tuple(dict.fromkeys(written.values())))
+            self.users.update({number: found[rewritten] for number, rewritten in written.items() if rewritten in found})
 
     def first_of(self, numbers: Iterable[str]) -> AskUser:
         """The user of the first number that has one; 0 for nobody."""
@@ -76,6 +83,12 @@ class People:
             numbers.append(situation.caller)
         yield from self.look_for(numbers)
         return {self.users[number] for number in numbers if number in self.users}
+
+
+def as_it_is(number: str) -> Generator[Question, Any, str]:
+    """No site's rules: the number stays."""
+    yield from ()
+    return number
 
 
 def asked_numbers(situation: Situation) -> tuple[str, ...]:
