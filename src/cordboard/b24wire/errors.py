@@ -8,9 +8,11 @@ The surprise: most failures of a method have an **empty** code with status 400, 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
-__all__ = ["Reaction", "RestError", "failure", "reaction_to"]
+__all__ = ["PROVOKED", "Reaction", "RestError", "failure", "reaction_to"]
 
 
 class RestError(Exception):
@@ -101,6 +103,11 @@ def method_confirm_waiting() -> RestError:
     return RestError("METHOD_CONFIRM_WAITING", "Waiting for confirmation", 401)
 
 
+def method_confirm_denied() -> RestError:
+    """The administrator refused to confirm a sensitive method."""
+    return RestError("METHOD_CONFIRM_DENIED", "Method call was denied by the administrator", 403)
+
+
 def https_required() -> RestError:
     """Plain HTTP where the portal insists on HTTPS."""
     return RestError("INVALID_REQUEST", "Https required.", 401)
@@ -137,6 +144,11 @@ def missing_argument(name: str) -> RestError:
 def core_error(text: str) -> RestError:
     """A failed validation of field values."""
     return RestError("ERROR_CORE", text, 400)
+
+
+def invalid_value(text: str) -> RestError:
+    """A newer controller got a value it cannot use."""
+    return RestError("INVALID_ARG_VALUE", text, 400)
 
 
 def not_found(text: str = "Element not found") -> RestError:
@@ -192,6 +204,16 @@ def overload_limit() -> RestError:
     return RestError("OVERLOAD_LIMIT", "REST API is blocked due to overload.", 503)
 
 
+def portal_deleted() -> RestError:
+    """The portal is no more; ours never says so by itself."""
+    return RestError("PORTAL_DELETED", "Portal was deleted", 403)
+
+
+def unexpected_answer() -> RestError:
+    """A server behind the portal answered nonsense."""
+    return RestError("ERROR_UNEXPECTED_ANSWER", "Server returned an unexpected response", 500)
+
+
 def database_error() -> RestError:
     """The database refused."""
     return RestError("ERROR_CORE", "SQL query error!", 500)
@@ -200,6 +222,39 @@ def database_error() -> RestError:
 def internal_server_error() -> RestError:
     """A defect of the portal; its log knows more."""
     return RestError("INTERNAL_SERVER_ERROR", "Internal server error", 500)
+
+
+#: every error that does not need to know more, by code: what an integrator may provoke
+PROVOKED: Mapping[str, Callable[[], RestError]] = MappingProxyType(
+    {
+        made().code: made
+        for made in (
+            method_not_found,
+            no_auth_found,
+            invalid_credentials,
+            expired_token,
+            invalid_token,
+            application_not_found,
+            authorization_error,
+            user_access_error,
+            wrong_auth_type,
+            access_denied,
+            method_confirm_waiting,
+            method_confirm_denied,
+            https_required,
+            query_limit_exceeded,
+            operation_time_limit,
+            overload_limit,
+            portal_deleted,
+            internal_server_error,
+            unexpected_answer,
+            payment_required,
+            wrong_encoding,
+            allowed_only_intranet_user,
+            database_error,
+        )
+    }
+)
 
 
 # --- what a client does about it ------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from cordboard.b24wire.envelope import timing
 from cordboard.b24wire.errors import RestError
 from cordboard.b24wire.loose import as_flag, named
 from cordboard.portal.rest import failures
-from cordboard.portal.rest.dispatch import get_method, run
+from cordboard.portal.rest.dispatch import get_method, operating_of, run
 from cordboard.portal.rest.registry import Context, Params, method
 
 
@@ -26,7 +26,7 @@ async def batch(context: Context, params: Params) -> object:
     halt (integer): 1 stops after the first refusal
     """
     run_of = Batch(named(params, "cmd"), halt=as_flag(named(params, "halt")))
-    empty_code = "" if context.portal.switch("empty_error_code", True) else "ERROR_CORE"
+    empty_code = "" if context.portal.switch("empty_error_code") else "ERROR_CORE"
     began = perf_counter()
     for command in run_of.commands():
         if isinstance(command, Command):
@@ -49,5 +49,5 @@ async def _run_command(context: Context, run_of: Batch, command: Command, began:
     except Exception as error:  # one broken command must not take the others with it
         raise failures.refusal_for(error, command.method) from error
     finished = context.now + timedelta(seconds=perf_counter() - began)
-    operating = context.meter.spent(asked.name, perf_counter()) if context.meter else 0.0
-    run_of.succeeded(command.key, answer, timing(started, finished, operating=operating))
+    operating, reset_at = operating_of(context, asked.name)
+    run_of.succeeded(command.key, answer, timing(started, finished, operating=operating, reset_at=reset_at))

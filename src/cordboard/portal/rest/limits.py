@@ -41,7 +41,7 @@ class LeakyBuckets:
     def pour(self, key: str, now: float) -> bool:
         """Take a request of `key`; False when the bucket is full, and then it does not get fuller."""
         level, since = self._levels.pop(key, (0.0, now))
-        level = max(0.0, level - (now - since) * self._drain)
+        level = max(0.0, level - max(0.0, now - since) * self._drain)
         fits = level + 1 <= self._room
         self._levels[key] = (level + 1 if fits else level, now)
         while len(self._levels) > _MAX_KEYS:
@@ -55,7 +55,7 @@ class _Baskets:
 
 
 class OperatingTimes:
-    """The time each method took for each credential, in ten baskets of a minute."""
+    """The time each method took for each credential, in ten baskets of a minute; `now` is unix time."""
 
     def __init__(self, limit: float) -> None:
         #: Seconds in ten minutes; 0 counts without blocking.
@@ -110,3 +110,7 @@ class Meter:
     def spent(self, method: str, now: float) -> float:
         """Seconds the method took within the last ten minutes."""
         return self.times.spent(self.credential, method, now)
+
+    def reset_at(self, method: str, now: float) -> int:
+        """Unix time when the oldest of it is forgotten."""
+        return self.times.reset_at(self.credential, method, now)

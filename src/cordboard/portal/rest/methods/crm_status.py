@@ -51,7 +51,7 @@ async def entity_items(context: Context, params: Params) -> object:
 @method("crm.settings.mode.get", scope="crm")
 async def settings_mode(context: Context, params: Params) -> object:
     """1 with leads, 2 without."""
-    return 2 if context.portal.switch("crm_mode", "classic") == "simple" else 1
+    return 2 if context.portal.switch("crm_mode") == "simple" else 1
 
 
 @method("crm.dealcategory.list", scope="crm")

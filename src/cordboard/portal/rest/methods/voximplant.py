@@ -111,7 +111,7 @@ async def line_get(context: Context, params: Params) -> object:
 @method("voximplant.line.outgoing.get", scope="telephony")
 async def line_outgoing_get(context: Context, params: Params) -> object:
     """The portal's default line."""
-    return as_text(context.portal.switch("line_default", ""))
+    return str(context.portal.switch("line_default"))
 
 
 @method("voximplant.line.outgoing.set", scope="telephony")
@@ -139,7 +139,7 @@ async def user_get(context: Context, params: Params) -> object:
     """
     ids = [as_int(item) for item in as_items(params.get("USER_ID"))]
     wanted = users.c.id.in_([user_id for user_id in ids if 0 < user_id < 2**31])
-    default = as_text(context.portal.switch("line_default", ""))
+    default = str(context.portal.switch("line_default"))
 
     def work(connection: Connection) -> list[object]:
         rows: Any = connection.execute(select(users).where(wanted).order_by(users.c.id))
@@ -154,7 +154,7 @@ async def user_default_line(context: Context, params: Params) -> object:
     own = await context.portal.store.read(
         lambda connection: connection.execute(select(users.c.backphone).where(users.c.id == context.user_id)).scalar()
     )
-    return own or as_text(context.portal.switch("line_default", ""))
+    return own or str(context.portal.switch("line_default"))
 
 
 @method("voximplant.url.get", scope="telephony")
