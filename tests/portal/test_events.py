@@ -1,6 +1,7 @@
 """Outgoing events from a real portal process to a real little receiver: what is sent, to whom, what if it is away."""
 
 import asyncio
+import json
 import subprocess
 import sys
 import time
@@ -143,7 +144,7 @@ async def test_nothing_is_sent_after_unbind(tmp_path: Path) -> None:
             await call(portal, "crm.lead.update", id=lead, fields={"TITLE": "Two"})
             await handler.wait_for("ONCRMLEADUPDATE")
 
-    assert {"event": "ONCRMLEADADD", "handler": handler.url, "auth_type": 0, "offline": 0} == bound[0]
+    assert {"event": "ONCRMLEADADD", "handler": handler.url, "auth_type": "0", "offline": 0} == bound[0]
     assert {"count": 1} == unbound["result"]
     assert ["ONCRMLEADUPDATE"] == handler.names()
 
@@ -225,7 +226,7 @@ async def test_an_application_is_installed_with_its_events_by_command(tmp_path: 
         ({"event": "ONCRMLEADADD", "handler": ""}, "ERROR_ARGUMENT"),
         ({"event": "", "handler": "http://127.0.0.1/"}, "ERROR_ARGUMENT"),
         ({"event": "ONCRMLEADADD", "handler": "events.php"}, "ERROR_CORE"),
-        ({"event": "ONCRMLEADADD", "handler": ["x"], "event_type": "offline"}, "ERROR_ARGUMENT"),
+        ({"event": "ONEXTERNALCALLSTART", "handler": "", "event_type": "offline"}, "ERROR_EVENT_NOT_FOUND"),
     ],
 )
 async def test_a_binding_that_cannot_work_is_refused(
@@ -253,3 +254,28 @@ async def test_a_webhook_cannot_bind_and_a_binding_cannot_be_repeated(shared_por
 def shared_portal(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with running_portal(tmp_path_factory.mktemp("refusals")) as portal:
         yield portal
+
+
+async def test_an_application_without_pages_gets_its_tokens_by_the_event_of_its_installation(tmp_path: Path) -> None:
+    with running_portal(tmp_path) as portal:
+        async with receiver() as handler:
+            command = [sys.executable, "-m", "cordboard.cli.main", "app", "add", "Silent", "--json"]
+            database = ["--db", f"sqlite:///{tmp_path}/portal.db"]
+            bindings = [f"OnAppInstall={handler.url}", f"OnAppUninstall={handler.url}"]
+            made = run(*command, *database, "--bind", bindings[0], "--bind", bindings[1])
+            given = json.loads(made.stdout)
+            installed = await handler.wait_for("ONAPPINSTALL")
+            address = f"{portal.url}/oauth/token/?grant_type=refresh_token&client_id={given['client_id']}"
+            address += f"&client_secret={given['client_secret']}&refresh_token={installed['auth']['refresh_token']}"
+            async with aiohttp.ClientSession() as http, http.get(address) as answer:
+                renewed = await answer.json()
+
+            run(*command[:3], "app", "remove", given["client_id"], *database)
+
+            gone = await handler.wait_for("ONAPPUNINSTALL")
+
+    assert {"VERSION": "1", "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": "en"} == installed["data"]
+    assert given["application_token"] == installed["auth"]["application_token"] == gone["auth"]["application_token"]
+    assert portal.url.removeprefix("http://") == installed["auth"]["domain"]
+    assert renewed["access_token"]
+    assert "access_token" not in gone["auth"]

@@ -9,13 +9,22 @@ from datetime import UTC, datetime
 
 import msgspec
 from cyclopts import App
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from cordboard.cli.ending import fail
 from cordboard.cli.portal_database import find_user, open_beside, read_address, read_event
-from cordboard.portal.credentials import ACCESS_SECONDS, ALL_SCOPES, add_application, bind_event
+from cordboard.portal.credentials import (
+    ACCESS_SECONDS,
+    ALL_SCOPES,
+    Binding,
+    add_application,
+    bind_event,
+    remove_application,
+    say_installed,
+)
+from cordboard.portal.outbox import Outbox
 from cordboard.portal.rest.moments import micros
-from cordboard.portal.tables import application, auth_code, event_handler, event_outbox, token
+from cordboard.portal.tables import application
 
 __all__ = ["app"]
 
@@ -58,8 +67,10 @@ def add(
     def work(connection: Connection, user_id: int) -> dict[str, str]:
         made = add_application(connection, name, user_id, now, scopes=scope, redirect=redirect)
         own = select(application.c.id).where(application.c.client_id == made["client_id"])
+        application_id = connection.execute(own).scalar_one()
         for event, address in bindings:
-            bind_event(connection, connection.execute(own).scalar_one(), event, address, now)
+            bind_event(connection, application_id, Binding(event, address), now)
+        say_installed(Outbox(connection, user_id, "", now), application_id)
         return made
 
     with open_beside(db) as store:
@@ -89,7 +100,7 @@ def list_applications(*, db: str = "sqlite:///portal.db", json: bool = False) ->
 
 @app.command
 def remove(client_id: str, *, db: str = "sqlite:///portal.db") -> None:
-    """Uninstall an application; its tokens and event handlers are gone with it.
+    """Uninstall an application; its tokens, lines and event handlers are gone with it.
 
     Parameters
     ----------
@@ -101,11 +112,11 @@ def remove(client_id: str, *, db: str = "sqlite:///portal.db") -> None:
 
     def work(connection: Connection) -> bool:
         own = select(application.c.id).where(application.c.client_id == client_id)
-        handlers = select(event_handler.c.id).where(event_handler.c.application_id.in_(own))
-        connection.execute(delete(event_outbox).where(event_outbox.c.handler_id.in_(handlers)))
-        for table in (token, auth_code, event_handler):
-            connection.execute(delete(table).where(table.c.application_id.in_(own)))
-        return bool(connection.execute(delete(application).where(application.c.client_id == client_id)).rowcount)
+        application_id = connection.execute(own).scalar()
+        if application_id is None:
+            return False
+        remove_application(Outbox(connection, 0, "", micros(datetime.now(UTC))), application_id)
+        return True
 
     with open_beside(db) as store:
         gone = store.write_sync(work)

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 
 import msgspec
 from cyclopts import App
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from cordboard.cli.ending import fail
 from cordboard.cli.portal_database import find_user, open_beside, read_address, read_event
-from cordboard.portal.credentials import ALL_SCOPES, add_outbound, add_webhook
+from cordboard.portal.credentials import ALL_SCOPES, add_outbound, add_webhook, unbind
 from cordboard.portal.rest.moments import micros, shown
 from cordboard.portal.tables import event_handler, users, webhook
 
@@ -117,10 +117,13 @@ def remove(number: int, *, db: str = "sqlite:///portal.db", outbound: bool = Fal
     outbound
         It is a number of the outbound list.
     """
-    mine = [event_handler.c.id == number, event_handler.c.application_id == 0] if outbound else [webhook.c.id == number]
+
+    def work(connection: Connection) -> int:
+        if outbound:
+            return unbind(connection, event_handler.c.id == number, event_handler.c.application_id == 0)
+        return connection.execute(delete(webhook).where(webhook.c.id == number)).rowcount
+
     with open_beside(db) as store:
-        gone = store.write_sync(
-            lambda connection: connection.execute(delete(event_handler if outbound else webhook).where(*mine)).rowcount
-        )
+        gone = store.write_sync(work)
     if not gone:
         fail(f"there is no webhook {number}; `cordboard webhook list` shows them", 2)

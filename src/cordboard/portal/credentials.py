@@ -6,23 +6,39 @@ Out:  the secrets in the clear, once; the database keeps their SHA-256.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from cordboard.portal.keys import new_secret, secret_hash
-from cordboard.portal.tables import application, event_handler, token, webhook
+from cordboard.portal.outbox import Outbox
+from cordboard.portal.tables import (
+    application,
+    auth_code,
+    event_handler,
+    event_offline,
+    event_outbox,
+    line,
+    token,
+    webhook,
+)
 
 __all__ = [
     "ALL_SCOPES",
+    "Binding",
     "add_application",
     "add_outbound",
     "add_webhook",
     "bind_event",
     "is_address",
+    "remove_application",
     "replace_printed",
+    "say_installed",
+    "unbind",
 ]
 
 #: what a telephony integration may ask for, and a little more
@@ -70,29 +86,73 @@ def add_application(
     return given | {"access_token": access, "refresh_token": refresh}
 
 
-def bind_event(
-    connection: Connection,
-    application_id: int,
-    event: str,
-    address: str,
-    now: int,
-    *,
-    auth_type: int = 0,
-    only_user: int | None = None,
-) -> None:
-    """Send an event (upper case) of an application to an address from now on."""
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What an application wants to hear of, and how."""
+
+    event: str
+    #: empty for offline events
+    address: str
+    #: the user whose token is sent; 0: of whoever caused the event
+    auth_type: int = 0
+    #: a binding by somebody who is no administrator hears only this user's events
+    only_user: int | None = None
+    offline: bool = False
+    connector_id: str = ""
+    options: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+def bind_event(connection: Connection, application_id: int, binding: Binding, now: int) -> None:
+    """Tell an application of an event (upper case) from now on."""
     its_token = select(application.c.application_token).where(application.c.id == application_id)
-    values = {"application_id": application_id, "event": event, "handler": address, "user_id": only_user}
+    values = {"application_id": application_id, "event": binding.event, "handler": binding.address}
+    values |= {"user_id": binding.only_user, "offline": binding.offline, "connector_id": binding.connector_id}
     values |= {"application_token": connection.execute(its_token).scalar() or "", "created_at": now}
-    connection.execute(insert(event_handler).values(auth_type=auth_type or None, **values))
+    values |= {"auth_type": binding.auth_type or None, "options": dict(binding.options)}
+    connection.execute(insert(event_handler).values(**values))
 
 
-def add_outbound(connection: Connection, address: str, events: Iterable[str], user_id: int, now: int) -> str:
+def unbind(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """End bindings; what waits for them is not sent any more: out, how many there were."""
+    ids = list(connection.execute(select(event_handler.c.id).where(*which)).scalars())
+    connection.execute(delete(event_outbox).where(event_outbox.c.handler_id.in_(ids)))
+    connection.execute(delete(event_handler).where(event_handler.c.id.in_(ids)))
+    return len(ids)
+
+
+def say_installed(outbox: Outbox, application_id: int) -> None:
+    """The first event of an application, with tokens and the application token to keep."""
+    row: Any = outbox.connection.execute(select(application).where(application.c.id == application_id)).one()
+    data = {"VERSION": row.version, "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": "en"}
+    outbox.add("ONAPPINSTALL", data, application_id=application_id)
+
+
+def remove_application(outbox: Outbox, application_id: int) -> None:
+    """Uninstall an application: it hears of it, its bindings, lines and codes go, its tokens say that it is gone."""
+    connection = outbox.connection
+    unbind(connection, event_handler.c.application_id == application_id, event_handler.c.event != "ONAPPUNINSTALL")
+    outbox.add("ONAPPUNINSTALL", {"CLEAN": "N", "LANGUAGE_ID": "en"}, application_id=application_id)
+    for table in (event_handler, event_offline, auth_code, line):
+        connection.execute(delete(table).where(table.c.application_id == application_id))
+    # a token is answered by "Application not found" for as long as it would have lived
+    renewals = update(token).where(token.c.application_id == application_id)
+    connection.execute(renewals.values(refresh_expires_at=token.c.expires_at))
+    connection.execute(delete(application).where(application.c.id == application_id))
+
+
+def add_outbound(
+    connection: Connection,
+    address: str,
+    events: Iterable[str],
+    user_id: int,
+    now: int,
+    options: Mapping[str, object] = MappingProxyType({}),
+) -> str:
     """An outbound webhook that sends events to an address; out: its `application_token`, to be checked there."""
     application_token = new_secret(32)
-    for event in events:
-        values = {"application_id": 0, "user_id": user_id, "event": event, "handler": address}
-        connection.execute(insert(event_handler).values(application_token=application_token, created_at=now, **values))
+    values = {"application_id": 0, "user_id": user_id, "handler": address, "options": dict(options)}
+    values |= {"application_token": application_token, "created_at": now}
+    connection.execute(insert(event_handler), [{"event": event, **values} for event in events])
     return application_token
 
 
@@ -110,8 +170,8 @@ def replace_printed(connection: Connection, user_id: int, now: int) -> tuple[str
     """The webhook and application of the ready line, made anew; those printed at the last start are dead."""
     connection.execute(delete(webhook).where(webhook.c.printed))
     old = select(application.c.id).where(application.c.printed)
-    for table in (token, event_handler):
-        connection.execute(delete(table).where(table.c.application_id.in_(old)))
+    unbind(connection, event_handler.c.application_id.in_(old))
+    connection.execute(delete(token).where(token.c.application_id.in_(old)))
     connection.execute(delete(application).where(application.c.printed))
     path = add_webhook(connection, user_id, now, title="printed at start", printed=True)
     return path, add_application(connection, "Printed at start", user_id, now, printed=True)

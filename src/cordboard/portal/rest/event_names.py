@@ -1,8 +1,8 @@
-"""The events an application can bind, by name and the scope they need."""
+"""The events an application can bind, by name and the scope they need; and which of them cannot be kept offline."""
 
 from types import MappingProxyType
 
-__all__ = ["EVENTS"]
+__all__ = ["EVENTS", "ONLINE_ONLY"]
 
 _CLIENTS = ("LEAD", "CONTACT", "COMPANY", "DEAL", "ACTIVITY")
 
@@ -25,4 +25,10 @@ EVENTS = MappingProxyType(
         "ONTASKDELETE": "task",
         "ONUSERADD": "user",
     }
+)
+
+#: what is said of the application itself, or is of no use later
+ONLINE_ONLY = frozenset(
+    {name for name in EVENTS if name.startswith("ONAPP")}
+    | {"ONOFFLINEEVENT", "ONEXTERNALCALLSTART", "ONEXTERNALCALLBACKSTART", "ONCORDBOARDCALLCOMMAND"}
 )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACCESS_SECONDS",
+    "REFRESH_SECONDS",
     "Grant",
     "TokenApp",
     "exchange_code",
@@ -192,6 +193,7 @@ def _refuse_grant() -> Grant:
 
 def _grant(connection: Connection, client: Row[Any], user_id: int, scopes: str, now: int) -> Grant:
     access, renewal = new_secret(64), new_secret(64)
+    connection.execute(delete(token).where(token.c.refresh_expires_at <= now))  # nobody can use those any more
     expires = now + ACCESS_SECONDS * _SECOND
     values = {"application_id": client.id, "user_id": user_id, "scopes": scopes}
     values |= {"access_hash": secret_hash(access), "refresh_hash": secret_hash(renewal)}

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cordboard.b24wire.paging import Page
@@ -24,7 +25,18 @@ if TYPE_CHECKING:
     from cordboard.portal.portal import Portal
     from cordboard.portal.rest.limits import Meter
 
-__all__ = ["Context", "Handler", "Method", "Page", "Params", "all_methods", "find_method", "method", "method_names"]
+__all__ = [
+    "Context",
+    "Handler",
+    "Method",
+    "Page",
+    "Params",
+    "SentFile",
+    "all_methods",
+    "find_method",
+    "method",
+    "method_names",
+]
 
 #: Parameters as decoded: strings from forms, JSON's own types from JSON, dicts and lists nested.
 Params = dict[str, object]
@@ -55,15 +67,26 @@ class Context:
     remote: str = ""
     #: Counts how long methods run for this credential; None where nobody counts.
     meter: Meter | None = None
+    #: `auth_connector` of the request: handlers of events with the same key are not told of its changes.
+    connector: str = ""
 
     @property
     def is_webhook(self) -> bool:
         """True for an inbound webhook, False for an OAuth application."""
         return self.application_id is None
 
-    def at(self, start: int) -> Context:
-        """The same caller with another list offset (a command of a batch has its own)."""
-        return replace(self, start=start)
+    def at(self, start: int, connector: str) -> Context:
+        """The same caller with another list offset and key (a command of a batch has its own)."""
+        return replace(self, start=start, connector=connector or self.connector)
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """The answer of `download`: no envelope but a file."""
+
+    path: Path
+    content_type: str
+    name: str
 
 
 Handler = Callable[[Context, Params], Awaitable[object]]

@@ -5,13 +5,14 @@ Live states are kept in memory (`portal/live.py`): only the latest of each call 
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from cordboard.b24wire.errors import argument_error
 from cordboard.b24wire.loose import as_int, as_items, as_map, as_text
-from cordboard.portal.changes import CallStateChanged, ConnectorSeen
+from cordboard.portal.changes import CallStateChanged, CommandFailed, ConnectorSeen
+from cordboard.portal.credentials import add_outbound, unbind
 from cordboard.portal.keys import new_secret
 from cordboard.portal.live import CallLive
 from cordboard.portal.rest.moments import micros
@@ -45,7 +46,7 @@ async def hello(context: Context, params: Params) -> object:
     context.portal.publish(ConnectorSeen(tuple(names)))
     address = as_text(params.get("EVENTS_URL"))
     user_id = context.user_id
-    token = await context.portal.store.write(lambda connection: keep_handlers(connection, address, user_id, now))
+    token = await context.portal.store.write(lambda connection: keep_handlers(connection, names, address, user_id, now))
     return {"APPLICATION_TOKEN": token}
 
 
@@ -94,7 +95,11 @@ async def command_failed(context: Context, params: Params) -> object:
     command_id = as_text(params.get("COMMAND_ID"))[:100]
     if not command_id:
         raise argument_error("COMMAND_ID is not defined", "COMMAND_ID")
-    context.portal.live.command_failed(command_id, as_text(params.get("REASON")))
+    reason = as_text(params.get("REASON"))
+    context.portal.live.command_failed(command_id, reason)
+    user_id, call_id = context.portal.live.who_commanded(command_id)
+    if user_id:
+        context.portal.publish(CommandFailed(user_id, call_id, reason))
     return True
 
 
@@ -112,19 +117,14 @@ def read_state(params: Params, now: int) -> CallLive:
     return CallLive(pbx, linkedid, as_int(params.get("SEQ")), as_text(params.get("CALL_ID")), state, now)
 
 
-def keep_handlers(connection: Connection, address: str, user_id: int, now: int) -> str:
-    """The token of the outbound webhook to this address; made at the first hello, the same at the next."""
-    mine = (event_handler.c.handler == address, event_handler.c.event.in_(EVENTS))
-    rows = cast("list[Any]", connection.execute(select(event_handler).where(*mine)).all())
-    if {row.event for row in rows} == set(EVENTS):
+def keep_handlers(connection: Connection, pbx: list[str], address: str, user_id: int, now: int) -> str:
+    """The token of the connector's outbound webhook; made at its first hello, the same at the next, moved with it."""
+    outbound = (event_handler.c.application_id == 0, event_handler.c.event.in_(EVENTS))
+    rows = [row for row in connection.execute(select(event_handler).where(*outbound)) if row.options.get("pbx") == pbx]
+    if {(row.event, row.handler) for row in rows} == {(event, address) for event in EVENTS}:
         return str(rows[0].application_token)
-    connection.execute(delete(event_handler).where(*mine))
-    token = new_secret()
-    if address:
-        for event in EVENTS:
-            values = {"application_id": 0, "user_id": user_id, "event": event, "handler": address}
-            connection.execute(insert(event_handler).values(application_token=token, created_at=now, **values))
-    return token
+    unbind(connection, event_handler.c.id.in_([row.id for row in rows]))
+    return add_outbound(connection, address, EVENTS, user_id, now, options={"pbx": pbx}) if address else new_secret()
 
 
 KNOWN = select(open_call.c.call_id).where(open_call.c.call_id == bindparam("call"))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from cordboard.b24wire import errors
 from cordboard.b24wire.loose import as_id, as_int, as_items, as_map, as_text, named
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
+from cordboard.portal.outbox import outbox_of
 from cordboard.portal.rest.filters import Filterable, as_date, conditions, order_of
 from cordboard.portal.rest.moments import micros, shown
 from cordboard.portal.rest.registry import Context, Params, method
@@ -47,7 +48,9 @@ async def task_add(context: Context, params: Params) -> object:
     def work(connection: Connection) -> dict[str, object]:
         _check_people(connection, values)
         key = connection.execute(insert(task).values(**values)).inserted_primary_key
-        return _task(connection, context, key[0] if key else 0)
+        task_id = key[0] if key else 0
+        outbox_of(connection, context).say_task("add", task_id)
+        return _task(connection, context, task_id)
 
     return {"task": await context.portal.store.write(work)}
 
@@ -97,7 +100,8 @@ async def _change(context: Context, task_id: int, values: dict[str, Any]) -> obj
     def work(connection: Connection) -> dict[str, object]:
         _check_people(connection, values)
         changed = values | {"changed_at": micros(context.now)}
-        connection.execute(update(task).where(task.c.id == task_id).values(**changed))
+        if connection.execute(update(task).where(task.c.id == task_id).values(**changed)).rowcount:
+            outbox_of(connection, context).say_task("update", task_id)
         return _task(connection, context, task_id)
 
     return {"task": await context.portal.store.write(work)}
