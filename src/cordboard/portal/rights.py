@@ -1,4 +1,4 @@
-"""Rights by role: whose calls a user sees.
+"""Rights by role: whose calls and clients a user sees.
 
 In:   a user and a right (`calls`, `records`, …). Out: the users within reach, None for everybody.
 A user with several roles has the widest of each right.
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from cordboard.portal.tables import department, role, user_department, user_role, users
 
-__all__ = ["level_of", "visible_users"]
+__all__ = ["level_of", "may_reach", "visible_users"]
 
 SCALE = ("none", "own", "department", "any")
 
@@ -37,6 +37,12 @@ def visible_users(connection: Connection, user_id: int, right: str) -> set[int] 
             return {user_id}
         case _:
             return set()
+
+
+def may_reach(connection: Connection, user_id: int, right: str, responsible_id: int | None) -> bool:
+    """Whether the right of this user reaches what somebody is responsible for."""
+    reach = visible_users(connection, user_id, right)
+    return reach is None or responsible_id in reach
 
 
 def members_below(connection: Connection, user_id: int) -> set[int]:

@@ -14,6 +14,7 @@ from cordboard.b24wire.loose import as_id, as_int, as_items, as_map, as_text
 from cordboard.portal.rest.filters import Filterable, as_date, to_flag
 from cordboard.portal.rest.moments import shown
 from cordboard.portal.rest.registry import Context
+from cordboard.portal.rest.signed import signed_address
 from cordboard.portal.tables import activity, activity_binding, timeline
 
 __all__ = ["FIELDS", "filterable", "insert_activity", "record_of", "values_of"]
@@ -158,7 +159,9 @@ def _shown(name: str, row: Row[Any], context: Context) -> object:
         case "COMMUNICATIONS":
             return row.communications
         case "FILES":
-            return [{"id": file_id, "url": f"{context.base_url}/files/{file_id}"} for file_id in row.files]
+            return [
+                {"id": file_id, "url": signed_address(context, "download", "disk", file_id)} for file_id in row.files
+            ]
         case "SETTINGS":
             return row.settings or []
         case _:

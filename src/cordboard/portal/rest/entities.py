@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, func, select
 
 from cordboard.b24wire import errors
 from cordboard.b24wire.loose import as_float, as_id, as_items, as_map, as_text, named
@@ -16,14 +16,15 @@ from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.changes import ClientChanged
 from cordboard.portal.clients import TABLES
 from cordboard.portal.crm.fields import FIELDS, MULTIFIELDS, Kind, field_named
-from cordboard.portal.rest.entity_writes import change_entity, insert_entity, may_delete, remove_entity
+from cordboard.portal.rest.entity_writes import DENIED, change_entity, insert_entity, remove_entity
 from cordboard.portal.rest.filters import Filterable, as_date, conditions, order_of, to_flag
 from cordboard.portal.rest.parameters import read_fields
 from cordboard.portal.rest.records import multifields_of, record_of
 from cordboard.portal.rest.registry import Context, Params
+from cordboard.portal.rights import may_reach, visible_users
 from cordboard.portal.tables import multifield
 
-__all__ = ["add", "delete_entity", "describe", "filterable", "get", "list_page", "read_id", "update_entity"]
+__all__ = ["add", "delete_entity", "describe", "filterable", "get", "list_page", "read_id", "seen_by", "update_entity"]
 
 _NUMERIC = (Kind.INTEGER, Kind.USER, Kind.COMPANY, Kind.CONTACT, Kind.LEAD)
 
@@ -72,16 +73,17 @@ async def update_entity(context: Context, kind: str, params: Params) -> object:
 async def delete_entity(context: Context, kind: str, params: Params) -> object:
     """Remove an entity with its multifields and numbers."""
     entity_id = read_id(params)
-
-    def work(connection: Connection) -> None:
-        owner = select(TABLES[kind].c.assigned_by_id).where(TABLES[kind].c.id == entity_id)
-        if not may_delete(connection, context.user_id, connection.execute(owner).scalar()):
-            raise errors.failure("Access denied.")
-        remove_entity(connection, context, kind, entity_id)
-
-    await context.portal.store.write(work)
+    await context.portal.store.write(lambda connection: remove_entity(connection, context, kind, entity_id))
     context.portal.publish(ClientChanged(kind, entity_id, "delete"))
     return True
+
+
+def seen_by(connection: Connection, context: Context, kind: str) -> list[ColumnElement[bool]]:
+    """What narrows a list to the clients that the caller may see."""
+    table = TABLES[kind]
+    where: list[ColumnElement[bool]] = [table.c.hidden.is_(False)] if kind == "LEAD" else []
+    reach = visible_users(connection, context.user_id, "clients")
+    return where if reach is None else [*where, table.c.assigned_by_id.in_(reach)]
 
 
 def filterable(kind: str, context: Context, name: str) -> Filterable | None:
@@ -109,6 +111,8 @@ def _get(connection: Connection, context: Context, kind: str, entity_id: int) ->
     row = connection.execute(select(table).where(table.c.id == entity_id)).one_or_none()
     if row is None or (kind == "LEAD" and row.hidden):
         raise errors.failure("Not found")
+    if not may_reach(connection, context.user_id, "clients", row.assigned_by_id):
+        raise errors.failure(DENIED)
     multifields = multifields_of(connection, kind, [entity_id]).get(entity_id, {})
     return record_of(kind, row, context) | multifields
 
@@ -120,8 +124,7 @@ def _list(connection: Connection, context: Context, kind: str, params: Params) -
     where += [
         _has_multifield(kind, name.upper(), value) for name, value in asked.items() if name.upper() in MULTIFIELDS
     ]
-    if kind == "LEAD":
-        where.append(table.c.hidden.is_(False))
+    where += seen_by(connection, context, kind)
     order = order_of(named(params, "order"), lambda name: filterable(kind, context, name), table.c.id)
     query = select(table).where(*where).order_by(*order).limit(PAGE_SIZE).offset(offset_of(context.start))
     rows = connection.execute(query).all()

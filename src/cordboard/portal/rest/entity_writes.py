@@ -20,16 +20,20 @@ from cordboard.portal.rest.filters import as_date, to_flag
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import Context
 from cordboard.portal.rest.stages import apply_stage
-from cordboard.portal.rights import visible_users
+from cordboard.portal.rights import level_of, may_reach
 from cordboard.portal.tables import activity_binding, entity_contact
 
-__all__ = ["change_entity", "insert_entity", "may_delete", "remove_entity"]
+__all__ = ["DENIED", "change_entity", "insert_entity", "remove_entity"]
+
+DENIED = "Access denied."
 
 
 def insert_entity(
     connection: Connection, context: Context, kind: str, fields: dict[str, object], importing: bool = False
 ) -> int:
     """Write a new entity with defaults, multifields and contacts; returns its id."""
+    if level_of(connection, context.user_id, "clients") == "none":
+        raise errors.failure(DENIED)
     table, now = TABLES[kind], micros(context.now)
     values: dict[str, Any] = {"date_create": now, "date_modify": now, "last_activity_time": now}
     values |= {"created_by_id": context.user_id, "modify_by_id": context.user_id, "assigned_by_id": context.user_id}
@@ -60,6 +64,8 @@ def change_entity(
     row = connection.execute(select(table).where(table.c.id == entity_id)).one_or_none()
     if row is None or (kind == "LEAD" and row.hidden):
         raise errors.failure(f"{kind.capitalize()} is not found")
+    if not may_reach(connection, context.user_id, "clients", row.assigned_by_id):
+        raise errors.failure(DENIED)
     values = _values(kind, fields, context, importing)
     if "extra" in values:
         values["extra"] = {**row.extra, **values["extra"]}
@@ -73,8 +79,12 @@ def change_entity(
 def remove_entity(connection: Connection, context: Context, kind: str, entity_id: int) -> None:
     """Delete the row and everything that points at it as its own."""
     table = TABLES[kind]
-    if not connection.execute(delete(table).where(table.c.id == entity_id)).rowcount:
+    row = connection.execute(select(table).where(table.c.id == entity_id)).one_or_none()
+    if row is None or (kind == "LEAD" and row.hidden):
         raise errors.failure("Not found")
+    if not may_reach(connection, context.user_id, "delete_clients", row.assigned_by_id):
+        raise errors.failure(DENIED)
+    connection.execute(delete(table).where(table.c.id == entity_id))
     delete_multifields(connection, kind, entity_id)
     own = (entity_contact.c.entity_type == kind, entity_contact.c.entity_id == entity_id)
     connection.execute(delete(entity_contact).where(*own))
@@ -83,12 +93,6 @@ def remove_entity(connection: Connection, context: Context, kind: str, entity_id
     bound = (activity_binding.c.entity_type == kind, activity_binding.c.entity_id == entity_id)
     connection.execute(delete(activity_binding).where(*bound))
     outbox_of(connection, context).say_entity(kind, "delete", entity_id)
-
-
-def may_delete(connection: Connection, user_id: int, responsible_id: int | None) -> bool:
-    """Whether a user's role lets him delete a client of this responsible."""
-    reach = visible_users(connection, user_id, "delete_clients")
-    return reach is None or responsible_id in reach
 
 
 def _values(kind: str, fields: dict[str, object], context: Context, importing: bool) -> dict[str, Any]:

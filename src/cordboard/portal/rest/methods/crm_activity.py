@@ -96,9 +96,12 @@ async def binding_list(context: Context, params: Params) -> object:
 
     activityId* (integer): the activity
     """
-    activity_id = as_id(named(params, "activityId"))
-    query = select(activity_binding).where(activity_binding.c.activity_id == activity_id)
+    if (sent := named(params, "activityId")) is None:
+        raise errors.missing_argument("activityId")
+    query = select(activity_binding).where(activity_binding.c.activity_id == as_id(sent))
     rows = await context.portal.store.read(lambda connection: connection.execute(query).all())
+    if not rows:  # no activity is without an owner
+        raise errors.not_found()
     return [{"entityTypeId": ENTITY_TYPE_IDS[row.entity_type], "entityId": row.entity_id} for row in rows]
 
 

@@ -14,6 +14,7 @@ from cordboard.b24wire import errors
 from cordboard.b24wire.loose import as_items, as_text, named
 from cordboard.portal.crm.phone_key import index_key
 from cordboard.portal.rest.registry import Context, Params, method
+from cordboard.portal.rights import level_of
 from cordboard.portal.tables import lead, multifield, phone
 
 _KINDS = ("LEAD", "CONTACT", "COMPANY")
@@ -41,10 +42,14 @@ async def findbycomm(context: Context, params: Params) -> object:
         raise errors.failure("Deal is not supported in current context.")
     kinds = (kind,) if kind in _KINDS else _KINDS
     wanted = list(dict.fromkeys(values))[:_MOST]
-    return await context.portal.store.read(lambda connection: _find(connection, communication, wanted, kinds))
+    return await context.portal.store.read(lambda connection: _find(connection, context, communication, wanted, kinds))
 
 
-def _find(connection: Connection, communication: str, values: list[str], kinds: tuple[str, ...]) -> dict[str, object]:
+def _find(
+    connection: Connection, context: Context, communication: str, values: list[str], kinds: tuple[str, ...]
+) -> dict[str, object]:
+    if level_of(connection, context.user_id, "clients") == "none":
+        raise errors.failure("Access denied.")
     found: dict[str, set[int]] = {}
     for value in values:
         room = _MOST

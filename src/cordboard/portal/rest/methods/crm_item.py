@@ -11,12 +11,13 @@ from cordboard.b24wire.loose import as_id, as_int, as_items, as_map, as_text
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.changes import ClientChanged
 from cordboard.portal.clients import TABLES
-from cordboard.portal.rest.entities import filterable
-from cordboard.portal.rest.entity_writes import change_entity, insert_entity, may_delete, remove_entity
+from cordboard.portal.rest.entities import filterable, seen_by
+from cordboard.portal.rest.entity_writes import change_entity, insert_entity, remove_entity
 from cordboard.portal.rest.filters import order_of
 from cordboard.portal.rest.items import classic_fields, describe_item, item_of, item_where, read_kind
 from cordboard.portal.rest.records import multifields_of
 from cordboard.portal.rest.registry import Context, Params, method
+from cordboard.portal.rights import level_of, may_reach
 
 
 @method("crm.item.fields", scope="crm")
@@ -63,6 +64,8 @@ async def item_add(context: Context, params: Params) -> object:
     kind, fields = read_kind(params), _fields(params)
 
     def work(connection: Connection) -> dict[str, object]:
+        if level_of(connection, context.user_id, "clients") == "none":
+            raise errors.access_denied()
         entity_id = insert_entity(connection, context, kind, classic_fields(kind, fields))
         return _item(connection, context, kind, entity_id)
 
@@ -82,7 +85,7 @@ async def item_update(context: Context, params: Params) -> object:
     kind, entity_id, fields = read_kind(params), _id(params), _fields(params)
 
     def work(connection: Connection) -> dict[str, object]:
-        _row(connection, kind, entity_id)
+        _row(connection, context, kind, entity_id)
         change_entity(connection, context, kind, entity_id, classic_fields(kind, fields))
         return _item(connection, context, kind, entity_id)
 
@@ -101,9 +104,7 @@ async def item_delete(context: Context, params: Params) -> object:
     kind, entity_id = read_kind(params), _id(params)
 
     def work(connection: Connection) -> None:
-        row = _row(connection, kind, entity_id)
-        if not may_delete(connection, context.user_id, row.assigned_by_id):
-            raise errors.access_denied()
+        _row(connection, context, kind, entity_id, right="delete_clients")
         remove_entity(connection, context, kind, entity_id)
 
     await context.portal.store.write(work)
@@ -123,16 +124,18 @@ def _fields(params: Params) -> dict[str, object]:
     return as_map(params["fields"])
 
 
-def _row(connection: Connection, kind: str, entity_id: int) -> Row[Any]:
+def _row(connection: Connection, context: Context, kind: str, entity_id: int, right: str = "clients") -> Row[Any]:
     table = TABLES[kind]
     row = connection.execute(select(table).where(table.c.id == entity_id)).one_or_none()
     if row is None or (kind == "LEAD" and row.hidden):
         raise errors.not_found()
+    if not may_reach(connection, context.user_id, right, row.assigned_by_id):
+        raise errors.access_denied()
     return row
 
 
 def _item(connection: Connection, context: Context, kind: str, entity_id: int) -> dict[str, object]:
-    item = item_of(kind, _row(connection, kind, entity_id), context)
+    item = item_of(kind, _row(connection, context, kind, entity_id), context)
     return item if kind == "DEAL" else item | {"fm": _fm(connection, kind, [entity_id]).get(entity_id, [])}
 
 
@@ -150,8 +153,7 @@ def _fm(connection: Connection, kind: str, ids: list[int]) -> dict[int, list[dic
 def _list(connection: Connection, context: Context, kind: str, params: Params) -> Page:
     table = TABLES[kind]
     where = item_where(kind, context, params.get("filter"))
-    if kind == "LEAD":
-        where.append(table.c.hidden.is_(False))
+    where += seen_by(connection, context, kind)
     asked = {_order_name(name): direction for name, direction in as_map(params.get("order")).items()}
     order = order_of(asked, lambda name: filterable(kind, context, name), table.c.id)
     query = select(table).where(*where).order_by(*order).limit(PAGE_SIZE).offset(offset_of(context.start))

@@ -171,7 +171,7 @@ async def finish(context: Context, params: Params) -> object:
         run = Finisher(connection, who, ended, portal.switch, micros(context.now), live.state if live else None)
         result = run.run()
         outbox = outbox_of(connection, context)
-        outbox.say_call_ended(as_int(result["ID"]))
+        outbox.say_call_ended(as_int(result["ID"]), fulfilled=run.fulfilled)
         outbox.say_changes(run.changes)
         return result, run
 

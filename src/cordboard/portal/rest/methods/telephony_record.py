@@ -8,17 +8,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import hashlib
-import hmac
-import secrets
 from typing import Any, cast
-from urllib.parse import quote
 
-import msgspec
 import structlog
 from sqlalchemy import Connection, delete, insert, select, update
 
-from cordboard.b24wire.errors import RestError, failure, invalid_credentials
+from cordboard.b24wire.errors import RestError, failure
 from cordboard.b24wire.loose import as_float, as_int, as_items, as_map, as_text
 from cordboard.portal.changes import CallChanged
 from cordboard.portal.fetch import fetch_record
@@ -26,14 +21,13 @@ from cordboard.portal.files import audio_type, keep, register_file, remove_kept
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.rest.request import Upload
+from cordboard.portal.rest.signed import read_token, signed_address
 from cordboard.portal.tables import activity, call, call_transcript, file
 
 _log = structlog.get_logger("cordboard.portal.records")
 #: the event loop keeps no strong reference to a task
 _fetching: set[asyncio.Task[None]] = set()
 
-#: signs upload addresses; a restart of the portal makes the client ask for a new one
-KEY = secrets.token_bytes(32)
 WRONG_EXTENSION = "Wrong file extension. Only wav and mp3 are allowed"
 NOT_FINISHED = "Call is not found in the statistic table. Looks like it is not finished yet."
 
@@ -54,14 +48,15 @@ async def attach_record(context: Context, params: Params) -> object:
         raise failure("Required parameters are not set. Request should contain or URL or FILENAME parameter")
     await check_finished(context, call_id)
     if address:
-        fetched, content = await fetch_record(address, [as_text(place) for place in fetch_places(context)])
+        fetched, content = await fetch_record(address, context.portal.settings.fetch_from)
         name = as_text(params.get("FILENAME")).strip() or fetched
         check_name(name, ("wav", "mp3", "flac"))
         return {"FILE_ID": await save(context, call_id, name, content, address)}
     name = as_text(params.get("FILENAME")).strip()
     check_name(name, ("wav", "mp3"))
     if "FILE_CONTENT" not in params:
-        return {"uploadUrl": upload_address(context, call_id, name), "fieldName": "file"}
+        address = signed_address(context, "upload", "telephony", [call_id, name])
+        return {"uploadUrl": address, "fieldName": "file"}
     return {"FILE_ID": await save(context, call_id, name, read_content(params["FILE_CONTENT"]), None)}
 
 
@@ -72,7 +67,7 @@ async def upload(context: Context, params: Params) -> object:
     token* (string): from `uploadUrl`
     file* (file): the recording
     """
-    call_id, name = read_token(context, as_text(params.get("token")))
+    call_id, name = read_token(context, "upload", as_text(params.get("token")), tuple[str, str])
     sent = params.get("file")
     if not isinstance(sent, Upload):
         raise failure("Error: required parameter file is not found")
@@ -122,7 +117,7 @@ def fetch_later(context: Context, call_id: str, address: str) -> None:
         for pause in (0, 60):
             await asyncio.sleep(pause)
             try:
-                name, content = await fetch_record(address, [as_text(place) for place in fetch_places(context)])
+                name, content = await fetch_record(address, context.portal.settings.fetch_from)
                 check_name(name, ("wav", "mp3", "flac"))
                 await save(context, call_id, name, content, address)
                 return
@@ -166,11 +161,6 @@ def read_content(sent: object) -> bytes:
         raise failure("File content is not properly encoded. Base64 encoding is expected.") from error
 
 
-def fetch_places(context: Context) -> list[object]:
-    """Beginnings of addresses a record may be fetched from; none unless an administrator named some."""
-    return as_items(context.portal.switch("fetch_from", []))
-
-
 async def check_finished(context: Context, call_id: str) -> None:
     row = await context.portal.store.read(lambda connection: find(connection, call_id))
     if row is None:
@@ -205,28 +195,3 @@ async def save(context: Context, call_id: str, name: str, content: bytes, addres
 
 def find(connection: Connection, call_id: str) -> Any:
     return connection.execute(select(call).where(call.c.call_id == call_id)).one_or_none()
-
-
-def upload_address(context: Context, call_id: str, name: str) -> str:
-    payload = base64.urlsafe_b64encode(msgspec.json.encode([call_id, name])).decode()
-    token = quote(f"telephony|{payload}|{sign(context, payload)}", safe="")
-    if context.application_id is None:
-        return f"{context.base_url}{context.rest_path}/upload/?token={token}"
-    return f"{context.base_url}/rest/upload.json?auth={context.access_token}&token={token}"
-
-
-def read_token(context: Context, token: str) -> tuple[str, str]:
-    _, _, rest = token.partition("|")
-    payload, _, signature = rest.partition("|")
-    if not hmac.compare_digest(signature.encode(), sign(context, payload).encode()):
-        raise invalid_credentials()
-    try:
-        call_id, name = msgspec.json.decode(base64.urlsafe_b64decode(payload), type=tuple[str, str])
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise RestError("INVALID_CREDENTIALS", "Invalid request credentials", 401) from error
-    return call_id, name
-
-
-def sign(context: Context, payload: str) -> str:
-    who = f"{context.application_id}|{context.user_id}|{payload}"
-    return hmac.new(KEY, who.encode(), hashlib.sha256).hexdigest()

@@ -16,7 +16,7 @@ from cordboard.portal.changes import UserChanged
 from cordboard.portal.rest.filters import Filterable, conditions, to_flag
 from cordboard.portal.rest.moments import moment_of
 from cordboard.portal.rest.registry import Context, Params, method
-from cordboard.portal.rest.user_writes import TEXTS, change_user, is_admin
+from cordboard.portal.rest.user_writes import TEXTS, add_user, change_user, is_admin
 from cordboard.portal.tables import department, user_department, users
 
 _SCOPES = ("user_brief", "user_basic")
@@ -82,6 +82,22 @@ async def user_fields(context: Context, params: Params) -> object:
 async def user_admin(context: Context, params: Params) -> object:
     """Whether the client speaks for an administrator."""
     return await context.portal.store.read(lambda connection: is_admin(connection, context.user_id))
+
+
+@method("user.add", scope="user")
+async def user_add(context: Context, params: Params) -> object:
+    """A new employee; only by an administrator. Answers the id.
+
+    EMAIL* (string): also the login
+    UF_DEPARTMENT* (array): ids of departments
+    NAME (string): and the other fields of `user.update`
+
+    Differs: no invitation is mailed; an administrator of the portal gives the password. There are no guests.
+    """
+    sent = {name.upper(): value for name, value in params.items()}
+    user_id = await context.portal.store.write(lambda connection: add_user(connection, context, sent))
+    context.portal.publish(UserChanged(user_id))
+    return user_id
 
 
 @method("user.update", scope="user")
