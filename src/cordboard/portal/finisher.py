@@ -14,13 +14,12 @@ from typing import Any, cast
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from cordboard.b24wire.codes import ENTITY_TYPE_IDS
-from cordboard.b24wire.envelope import UNCONVERTED_DATE
 from cordboard.b24wire.errors import failure
 from cordboard.portal import people
 from cordboard.portal.changes import CallFinished, CardHidden, Change, ClientChanged
 from cordboard.portal.clients import TABLES
 from cordboard.portal.crm.phone_key import index_key
-from cordboard.portal.crm.ranking import Match, primary_of
+from cordboard.portal.crm.ranking import Entity, Match, primary_of
 from cordboard.portal.notes import latest_note
 from cordboard.portal.phones import formatted
 from cordboard.portal.search import exists, find_by_keys
@@ -30,13 +29,15 @@ from cordboard.portal.tables import (
     application,
     call,
     call_binding,
+    call_list,
+    call_list_item,
     card,
     missed,
     notification,
     open_call,
     timeline,
 )
-from cordboard.portal.telephony.finishing import SUBJECTS, activity_values, effective_code, is_missed
+from cordboard.portal.telephony.finishing import SUBJECTS, activity_values, effective_code, is_missed, shown_record
 from cordboard.portal.telephony.registering import WhoIsAsked
 
 __all__ = ["Ended", "Finisher"]
@@ -44,7 +45,6 @@ __all__ = ["Ended", "Finisher"]
 NOT_FOUND = "Call is not found (call should be registered prior to finishing"
 #: a caller in the black list: the employee is not told
 BLOCKED = "423"
-NO_CLIENT = "Could not find associated crm entity for the current call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ class Finisher:
     #: the connector's last state, frozen into the call
     state: dict[str, Any] | None = None
     changes: list[Change] = field(default_factory=list[Change])
+    #: the activity is one that was planned, not a new one
+    fulfilled: bool = False
 
     def run(self) -> dict[str, object]:
         """Close the call; the statistics record as the wire shows it."""
@@ -96,10 +98,11 @@ class Finisher:
         call_row = int(cast("tuple[int]", self.connection.execute(insert(call), record).inserted_primary_key)[0])
         for kind, number in bindings:
             self.connection.execute(insert(call_binding).values(call=call_row, entity_type=kind, entity_id=number))
+        self._tick_off(call_row, row, bindings)
         self._keep_missed(call_row, row, code)
         self._notify(row, user_id, code)
         self._close(row, activity_id, user_id)
-        return shown(call_row, record, activity_id)
+        return shown_record(call_row, record, activity_id)
 
     def _move_created(self, row: Any, user_id: int) -> None:
         """Everything this call made follows the user who served it."""
@@ -132,6 +135,8 @@ class Finisher:
             code=code,
             vote=self.ended.vote,
         )
+        if (planned := self._fill_planned(row, values, user_id, code)) is not None:
+            return planned
         owner = found.bindings[0]
         kind, number = found.primary or owner
         sequence = self.connection.execute(insert(timeline).values(kind="activity")).inserted_primary_key
@@ -157,6 +162,32 @@ class Finisher:
             self.connection.execute(update(table).where(table.c.id == number).values(**touched))
             self.changes.append(ClientChanged(kind, number, "timeline"))
         return activity_id
+
+    def _fill_planned(self, row: Any, values: dict[str, Any], user_id: int, code: str) -> int | None:
+        """The planned call that this one fulfils, if it was a talk and nobody completed the plan meanwhile."""
+        if row.source_activity_id is None or row.type != 1 or self.ended.duration <= 0 or code != "200":
+            return None
+        planned = (activity.c.id == row.source_activity_id, activity.c.completed.is_(False), activity.c.origin_id == "")
+        left = (
+            "start_time",
+            "end_time",
+            "direction",
+            "result_stream",
+            "result_mark",
+            "provider_id",
+            "provider_type_id",
+        )
+        filled = {name: values[name] for name in left} | {"completed": True, "origin_id": f"VI_{row.call_id}"}
+        filled |= {"responsible_id": user_id, "editor_id": user_id, "last_updated": self.now}
+        if not self.connection.execute(update(activity).where(*planned).values(**filled)).rowcount:
+            return None
+        self.fulfilled = True
+        bound = select(activity_binding.c.entity_type, activity_binding.c.entity_id)
+        for kind, number in self.connection.execute(
+            bound.where(activity_binding.c.activity_id == row.source_activity_id)
+        ):
+            self.changes.append(ClientChanged(kind, number, "timeline"))
+        return int(row.source_activity_id)
 
     def _record(self, row: Any, found: Match, user_id: int, code: str, activity_id: int | None) -> dict[str, Any]:
         app = row.application_id or None
@@ -194,6 +225,16 @@ class Finisher:
             "state": self.state,
         }
 
+    def _tick_off(self, call_row: int, row: Any, bindings: list[Entity]) -> None:
+        """A client of the dialling list that this call belongs to was called by it."""
+        if row.call_list_id is None:
+            return
+        kind = select(call_list.c.entity_type).where(call_list.c.id == row.call_list_id)
+        wanted = self.connection.execute(kind).scalar()
+        called = [number for bound, number in bindings if bound == wanted]
+        mine = (call_list_item.c.list_id == row.call_list_id, call_list_item.c.entity_id.in_(called))
+        self.connection.execute(update(call_list_item).where(*mine).values(call=call_row))
+
     def _keep_missed(self, call_row: int, row: Any, code: str) -> None:
         number = row.phone_number
         if is_missed(row.type, code):
@@ -220,40 +261,6 @@ class Finisher:
             self.changes.append(CardHidden(row.call_id, (user_id,)))
         was_of = row.user_id if row.user_id != user_id else 0
         self.changes.append(CallFinished(row.call_id, activity_id, user_id, watching, was_of))
-
-
-def shown(call_row: int, record: dict[str, Any], activity_id: int | None) -> dict[str, object]:
-    """The statistics record as `finish` answers it."""
-    app = record["rest_app_id"]
-    result: dict[str, object] = {
-        "ID": call_row,
-        "CALL_ID": record["call_id"],
-        "EXTERNAL_CALL_ID": record["external_call_id"],
-        "PORTAL_USER_ID": record["portal_user_id"],
-        "PHONE_NUMBER": record["phone_number"],
-        "PORTAL_NUMBER": record["portal_number"],
-        "INCOMING": str(record["incoming"]),
-        "CALL_DURATION": record["call_duration"],
-        # the original does not serialise its date object, and clients know it
-        "CALL_START_DATE": UNCONVERTED_DATE,
-        "CALL_STATUS": record["call_status"],
-        "CALL_VOTE": record["call_vote"],
-        "COST": record["cost"],
-        "COST_CURRENCY": record["cost_currency"],
-        "CALL_FAILED_CODE": record["call_failed_code"],
-        "CALL_FAILED_REASON": record["call_failed_reason"],
-        "REST_APP_ID": None if app is None else str(app),
-        "REST_APP_NAME": record["rest_app_name"] or False,
-        "CRM_ACTIVITY_ID": activity_id or False,
-        "COMMENT": record["comment"],
-    }
-    if record["call_record_url"]:
-        result["CALL_RECORD_URL"] = record["call_record_url"]
-    if record["crm_entity_type"]:
-        result |= {"CRM_ENTITY_TYPE": record["crm_entity_type"], "CRM_ENTITY_ID": record["crm_entity_id"]}
-    if activity_id is None:
-        result["ERRORS"] = {"ACTIVITY_CREATION": NO_CLIENT}
-    return result
 
 
 OPEN = select(open_call).where(open_call.c.call_id == bindparam("call"))

@@ -15,7 +15,22 @@ from litestar import Request, Response, Router, get
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-from cordboard.portal.pages import admin, authorize, calls, cards, clients, gallery, live, me, search, sign_in, static
+from cordboard.portal.pages import (
+    admin,
+    authorize,
+    calls,
+    cards,
+    clicks,
+    clients,
+    desk,
+    forms,
+    gallery,
+    live,
+    me,
+    search,
+    sign_in,
+    static,
+)
 from cordboard.portal.pages.site import N_, Site, Turned, Web
 
 if TYPE_CHECKING:
@@ -62,6 +77,9 @@ def handlers(portal: Portal, rest: Any) -> list[ControllerRouterHandler]:
         *calls.handlers(site),
         *clients.handlers(site),
         *cards.handlers(site),
+        *desk.handlers(site),
+        *clicks.handlers(site),
+        *forms.handlers(site),
         *admin.handlers(site, rest),
     ]
     return [

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from cordboard.b24wire.codes import CallType
+from cordboard.b24wire.envelope import UNCONVERTED_DATE
 
-__all__ = ["SECOND", "SUBJECTS", "activity_values", "effective_code", "is_missed", "title_of"]
+__all__ = ["SECOND", "SUBJECTS", "activity_values", "effective_code", "is_missed", "shown_record", "title_of"]
 
 SECOND = 1_000_000
 MISSED = "304"
+NO_CLIENT = "Could not find associated crm entity for the current call"
 
 
 def effective_code(sent: str, duration: int) -> str:
@@ -51,6 +53,40 @@ def activity_values(*, kind: int, number: str, start: int, duration: int, code: 
 def title_of(kind: int, number: str) -> str:
     """The title of a lead or deal that the call makes."""
     return f"{number} - {TITLES.get(kind, 'Outgoing call')}"
+
+
+def shown_record(call_row: int, record: dict[str, Any], activity_id: int | None) -> dict[str, object]:
+    """The statistics record as `finish` answers it."""
+    app = record["rest_app_id"]
+    result: dict[str, object] = {
+        "ID": call_row,
+        "CALL_ID": record["call_id"],
+        "EXTERNAL_CALL_ID": record["external_call_id"],
+        "PORTAL_USER_ID": record["portal_user_id"],
+        "PHONE_NUMBER": record["phone_number"],
+        "PORTAL_NUMBER": record["portal_number"],
+        "INCOMING": str(record["incoming"]),
+        "CALL_DURATION": record["call_duration"],
+        # the original does not serialise its date object, and clients know it
+        "CALL_START_DATE": UNCONVERTED_DATE,
+        "CALL_STATUS": record["call_status"],
+        "CALL_VOTE": record["call_vote"],
+        "COST": record["cost"],
+        "COST_CURRENCY": record["cost_currency"],
+        "CALL_FAILED_CODE": record["call_failed_code"],
+        "CALL_FAILED_REASON": record["call_failed_reason"],
+        "REST_APP_ID": None if app is None else str(app),
+        "REST_APP_NAME": record["rest_app_name"] or False,
+        "CRM_ACTIVITY_ID": activity_id or False,
+        "COMMENT": record["comment"],
+    }
+    if record["call_record_url"]:
+        result["CALL_RECORD_URL"] = record["call_record_url"]
+    if record["crm_entity_type"]:
+        result |= {"CRM_ENTITY_TYPE": record["crm_entity_type"], "CRM_ENTITY_ID": record["crm_entity_id"]}
+    if activity_id is None:
+        result["ERRORS"] = {"ACTIVITY_CREATION": NO_CLIENT}
+    return result
 
 
 SUBJECTS = {
