@@ -51,6 +51,18 @@ def test_calls_begun_before_the_pbx_started_are_over_at_once(tell: Tell) -> None
     assert 1 == len(told.tracker.restarted(ZERO + 50 * SECOND))
 
 
+def test_a_crash_in_mid_call_ends_it_when_the_pbx_fell_silent(tell: Tell) -> None:
+    told = tell(TALKS)
+    silent = ZERO + 30 * SECOND
+
+    told.tracker.unheard(silent)
+    [step] = told.tracker.restarted(silent + SECOND)
+
+    told.take(step)
+    assert silent == told.facts.end
+    assert 27 == told.facts.talk_seconds  # since 2.01
+
+
 def test_an_id_that_comes_back_after_a_restart_begins_a_new_call(tell: Tell) -> None:
     ids = TALKS + "5.0 HANGUP 101/1 A\n5.0 HANGUP trunk-a/0 A\n"
     told = tell(

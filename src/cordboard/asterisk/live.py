@@ -1,8 +1,8 @@
 """The live lane: native AMI events of one PBX as `CelEvent`s, a fraction of a second after they happen.
 
 In:   the `[pbx.ami]` settings.
-Out:  `CelEvent`s; `LaneUp` each time the PBX is heard (again), with the channels alive at that moment; `LaneDown`
-      once per outage. It never ends by itself.
+Out:  `CelEvent`s; `LaneUp` each time the PBX is heard (again), with the channels alive at that moment, and once more
+      where it says later since when it runs; `LaneDown` once per outage. It never ends by itself.
 
 The surprise: nothing is heard of what happened while the lane was down. The ledger knows it; `LaneUp.alive` tells
 which calls still run, and whatever is not in it has ended.
@@ -69,6 +69,10 @@ class LiveLane:
                 self._tell("up", "")
                 yield up
                 async for message in client.events():
+                    if message.event == "FullyBooted" and not up.started:
+                        # it let us in while it was still starting: only now it says since when it runs
+                        up = await look_around(client, mapper)
+                        yield up
                     for event in mapper.feed(message, time.time_ns() // 1000):
                         self.heard += 1
                         yield event

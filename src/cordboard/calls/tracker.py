@@ -96,7 +96,9 @@ class CallTracker:
             channel.extra = event.extra
             if channel.conversation is not None:
                 channel.conversation.full = None
-        if (event.cid_num and event.cid_num != channel.cid_num) or event.appname in TELLING:
+        if (event.cid_num and event.cid_num != channel.cid_num) or (
+            event.appname in TELLING and event.appdata != channel.appdata
+        ):
             self._note(channel, event, step)
         if effect is not None:
             effect(self.board, channel, event, step)
@@ -132,9 +134,17 @@ class CallTracker:
             else:
                 call.gone_since = call.gone_since or now
 
+    def unheard(self, now: int) -> None:
+        """Be told that the PBX is not heard from now on: who had not ended by then went on at least until now."""
+        for call in self.calls.values():
+            if not call.gone_since:
+                call.listed_at = max(call.listed_at, now)
+            call.gone_since = 0
+
     def restarted(self, at: int) -> list[Step]:
-        """Be told that the PBX started at this time: calls begun before are over."""
-        return [self._end(call, call.last_row, "restart") for call in list(self.calls.values()) if call.start < at]
+        """Be told that the PBX started at this time: calls begun before are over, each when it was last heard of."""
+        over = [call for call in self.calls.values() if call.start < at]
+        return [self._end(call, max(call.last_row, call.listed_at), "restart") for call in over]
 
     def _deadline(self, call: Call) -> int:
         silence = max(call.last_row, call.listed_at) + self._silence
@@ -199,7 +209,7 @@ class CallTracker:
     def _note(self, channel: Channel, event: CelEvent, step: Step) -> None:
         """Keep what any row may tell of its channel."""
         call = channel.call
-        if event.appname == "Dial" and event.appdata != channel.appdata:
+        if event.appname == "Dial":
             applications.remember_dialled(channel, event.appdata, step)
         if event.cid_num and event.cid_num != channel.cid_num:
             channel.cid_num = event.cid_num

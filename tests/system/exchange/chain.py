@@ -42,13 +42,16 @@ port = {port}
 username = "{username}"
 secret = "{secret}"
 
-[pbx.cel]
-url = "file://{cel}"
-columns = {columns}
-
+{ledger}
 [numbers]
 prefixes = ["+7", "7", "8"]
 internal = ["^\\\\d{{3}}$"]
+"""
+
+LEDGER = """
+[pbx.cel]
+url = "file://{cel}"
+columns = {columns}
 """
 
 CONNECTION = """
@@ -73,17 +76,18 @@ extension = "{extension}"
 """
 
 
-def pbx_settings(cel: Path) -> str:
-    """The part of cordboard.toml that tells of the exchange; enough for `cordboard replay`."""
+def pbx_settings(cel: Path, lanes: str) -> str:
+    """The part of cordboard.toml that tells of the exchange."""
     host, port = AMI
     username, secret = ACCOUNT
-    columns = json.dumps(COLUMNS.split())
-    return SETTINGS.format(host=host, port=port, username=username, secret=secret, cel=cel, columns=columns)
+    ledger = LEDGER.format(cel=cel, columns=json.dumps(COLUMNS.split())) if lanes == "both" else ""
+    return SETTINGS.format(host=host, port=port, username=username, secret=secret, ledger=ledger)
 
 
 class Chain:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, lanes: str = "both") -> None:
+        """`lanes`: "both", or "live" for a connector that has AMI alone."""
+        self.folder, self.lanes = folder, lanes
         self.webhook = self.status_url = ""
         self._children: list[subprocess.Popen[str]] = []
 
@@ -94,7 +98,7 @@ class Chain:
         settings = self.folder / "cordboard.toml"
         connection = CONNECTION.format(webhook=self.webhook, folder=self.folder)
         people = (PERSON.format(user=user, extension=extension) for extension, user in USERS.items())
-        settings.write_text("".join((pbx_settings(asterisk.cel), connection, *people)), encoding="utf-8")
+        settings.write_text("".join((pbx_settings(asterisk.cel, self.lanes), connection, *people)), encoding="utf-8")
         ready = await self._start("connector", ["connector", "--config", str(settings), "--json"])
         self.status_url = ready["url"].rstrip("/") + "/status"
 
@@ -110,13 +114,10 @@ class Chain:
     async def wait_for_calls(self, number: int, seconds: float = 30) -> None:
         """Until the portal's statistics know so many calls."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            rows = await asyncio.to_thread(self.statistics)
-            if len(rows) >= number:
-                # A call too many, or a second delivery of the same one, would come now.
-                await asyncio.sleep(2)
-                return
+        while time.monotonic() < end and len(await asyncio.to_thread(self.statistics)) < number:
             await asyncio.sleep(0.5)
+        # A call too many, or a second delivery of the same one, would come now.
+        await asyncio.sleep(2)
 
     def statistics(self) -> list[dict[str, Any]]:
         return self.rest("voximplant.statistic.get")["result"]
