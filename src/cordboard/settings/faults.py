@@ -56,16 +56,6 @@ def faults_of(settings: Settings) -> Iterator[str]:
     for word in re.findall(r"{([^{}]*)}", settings.records.template):
         if word not in RECORD_WORDS:
             yield f"records.template: {{{word}}} means nothing; there are {', '.join(RECORD_WORDS)}"
-    for name in ("only_extensions", "skip_extensions", "skip_clients"):
-        yield from pattern_faults(f"register.{name}", getattr(settings.register, name))
-    for number, rule in enumerate(settings.numbers.replace):
-        yield from pattern_faults(f"numbers.replace[{number}].pattern", (rule.pattern,))
-        yield from substitution_faults(f"numbers.replace[{number}].substitution", rule)
-    yield from hook_faults(settings)
-    yield from span_faults(settings)
-    for word in re.findall(r"{([^{}]*)}", settings.records.template):
-        if word not in RECORD_WORDS:
-            yield f"records.template: {{{word}}} means nothing; there are {', '.join(RECORD_WORDS)}"
     for number, person in enumerate(settings.people):
         if not person.extension and not person.extensions:
             yield f"people[{number}]: expected `extension` or `extensions`"
@@ -77,38 +67,6 @@ def pattern_faults(place: str, patterns: tuple[str, ...]) -> Iterator[str]:
             re.compile(pattern)
         except re.error as error:
             yield f"{place}[{number}]: {pattern!r} is no regular expression: {error}"
-
-
-def substitution_faults(place: str, rule: Replace) -> Iterator[str]:
-    try:
-        groups = re.compile(rule.pattern).groups
-    except re.error:
-        return  # told already: the pattern is none
-    for name in re.findall(r"\$\{?(\d+)", rule.substitution):
-        if int(name) > groups:
-            yield f"{place}: there is no group {name} in the pattern {rule.pattern!r}"
-
-
-def hook_faults(settings: Settings) -> Iterator[str]:
-    connections = {crm.name for crm in settings.crm}
-    for number, hook in enumerate(settings.hook):
-        given = [name for name in ("run", "php", "python") if getattr(hook, name)]
-        if len(given) != 1:
-            yield f"hook[{number}]: expected one of run, php and python, got {' and '.join(given) or 'none'}"
-        if hook.crm is not None and hook.crm not in connections:
-            yield f"hook[{number}].crm: there is no [[crm]] named {hook.crm!r}"
-
-
-def span_faults(settings: Settings) -> Iterator[str]:
-    for name in settings.hours.__struct_fields__:
-        try:
-            span_of(getattr(settings.hours, name))
-        except ValueError as error:
-            yield f"hours.{name.replace('_', '-')}: {str(error)!r} are no hours such as 09:00-18:00"
-    try:
-        length_of(settings.missed.task_after)
-    except ValueError as error:
-        yield f"missed.task_after: {str(error)!r} is no length of time such as 30m, 1h or 1d"
 
 
 def substitution_faults(place: str, rule: Replace) -> Iterator[str]:

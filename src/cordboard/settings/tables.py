@@ -58,21 +58,9 @@ class Replace(Table, frozen=True):
     applies: Literal["client", "user", "both"] = "client"
 
 
-class Replace(Table, frozen=True):
-    """Autoreplacement: one rule that rewrites numbers before they are used in a CRM."""
-
-    #: regular expression; a rule may replace the whole number or a part
-    pattern: str
-    #: `$1` and `${1}` are the groups of the pattern
-    substitution: str
-    applies: Literal["client", "user", "both"] = "client"
-
-
 class Numbers(Table, frozen=True):
     prefixes: tuple[str, ...] = ()
     internal: tuple[str, ...] = (r"^\d{2,4}$",)
-    #: all of them run one after the other, each on the result of the one before
-    replace: tuple[Replace, ...] = ()
     #: all of them run one after the other, each on the result of the one before
     replace: tuple[Replace, ...] = ()
 
@@ -130,95 +118,12 @@ class Register(Table, frozen=True):
     skip_extensions: tuple[str, ...] = ()
     #: no call with these outside numbers; regular expressions
     skip_clients: tuple[str, ...] = ()
-    #: calls of these extensions alone; regular expressions
-    only_extensions: tuple[str, ...] = ()
-    #: no call at which only these extensions take part; regular expressions
-    skip_extensions: tuple[str, ...] = ()
-    #: no call with these outside numbers; regular expressions
-    skip_clients: tuple[str, ...] = ()
 
 
 class Cards(Table, frozen=True):
     mode: Literal["never", "ringing", "answer"] = "ringing"
     #: seconds; several phones that begin to ring together are shown by one request
     debounce: float = 0.5
-
-
-class Hooks(Table, frozen=True):
-    """Customizations as a whole."""
-
-    enabled: bool = True
-    #: files and programs named after their point; kept tests lie in its folder `tests`
-    folder: str = "/etc/cordboard/hooks.d"
-    #: of each process
-    memory_mb: Annotated[int, Meta(ge=16)] = 512
-    #: account to run under, when we are root
-    user: str = ""
-    #: seconds one customization may take; absent: what its point says
-    timeout: Annotated[float, Meta(gt=0, le=600)] | None = None
-    #: points that are switched off
-    off: tuple[str, ...] = ()
-
-
-class Hook(Table, frozen=True):
-    """One customization: a program, a PHP file of the documented form, or a Python function."""
-
-    point: str | tuple[str, ...]
-    run: tuple[str, ...] = ()
-    php: str | None = None
-    python: str | None = None
-    #: only this connection
-    crm: str | None = None
-    order: int = 100
-    timeout: Annotated[float, Meta(gt=0, le=600)] | None = None
-    #: processes kept ready, beside a spare one
-    workers: Annotated[int, Meta(ge=1, le=32)] = 1
-    env: dict[str, str] = {}
-    enabled: bool = True
-
-
-class Missed(Table, frozen=True):
-    """Missed calls: whose they are, and what reminds of them."""
-
-    #: the client's responsible, whose telephone rang last, or the default user
-    responsible: Literal["entity", "last", "default"] = "entity"
-    #: absent: that of the connection
-    default_user: int | None = None
-    task: bool = True
-    #: working time until it must be done, such as "1h" or "30m"
-    task_after: str = "1h"
-    #: {client}, {line} and {time} are filled in
-    title: str = "Call back {client}"
-    #: a line in the notifications of the responsible
-    notice: bool = False
-
-
-class Hours(Table, frozen=True):
-    """When somebody works, `"09:00-18:00"`; no day at all: always."""
-
-    mon_fri: str = msgspec.field(default="", name="mon-fri")
-    mon: str = ""
-    tue: str = ""
-    wed: str = ""
-    thu: str = ""
-    fri: str = ""
-    sat: str = ""
-    sun: str = ""
-
-
-class Records(Table, frozen=True):
-    """Recordings: where they lie, and how a CRM gets them."""
-
-    #: only files in these are ever sent; none: no recording is
-    folders: tuple[str, ...] = ()
-    #: how a file is called below a folder, where no row of the exchange names it
-    template: str = "{year}/{month}/{day}/*-{linkedid}.*"
-    format: Literal["as-is", "mp3"] = "as-is"
-    #: in the request, by a second one to an address the CRM gives, or as a link from which the CRM fetches
-    send: Literal["content", "upload", "url"] = "content"
-    link_days: Annotated[int, Meta(ge=1)] = 7
-    #: where joined and converted files wait; absent: beside the connector's database
-    spool: str | None = None
 
 
 class Hooks(Table, frozen=True):
@@ -370,8 +275,6 @@ class Settings(Table, frozen=True):
     line: tuple[Line, ...] = ()
     register: Register = Register()
     cards: Cards = Cards()
-    hooks: Hooks = Hooks()
-    hook: tuple[Hook, ...] = ()
     missed: Missed = Missed()
     hours: Hours = Hours()
     records: Records = Records()
