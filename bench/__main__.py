@@ -1,14 +1,16 @@
-"""`python -m bench [NAME…]`: runs benchmarks and prints one JSON line per figure.
+"""`python -m bench [NAME…] [--long]`: runs benchmarks and prints one JSON line per figure.
 
-In:   names of modules of this folder, apart by spaces or commas; none = all of them.
+In:   names of modules of this folder, apart by spaces or commas; none = all of them. `--long` adds figures that take
+      minutes, where a module has such.
 Out:  {"bench", "value", "unit", "floor", "ratio"} on standard output; `floor` is the figure of the barest program that
       does the same, measured in the same run, so that the ratio says more than the seconds of one machine.
 
-A module is a question: `run() -> Iterator[dict]`. One that is not there, or fails, is told on standard error and the
-others go on; the exit code is then 1.
+A module is a question: `run() -> Iterator[dict]`, with an argument `long` where it has long figures. One that is not
+there, or fails, is told on standard error and the others go on; the exit code is then 1.
 """
 
 import importlib
+import inspect
 import json
 import sys
 import traceback
@@ -19,15 +21,17 @@ NAMES = ("replay", "ami", "register", "ring", "chain")
 KEYS = ("bench", "value", "unit", "floor", "ratio")
 
 
-def figures(name: str) -> Iterator[dict[str, Any]]:
+def figures(name: str, *, long: bool) -> Iterator[dict[str, Any]]:
     """The figures of one benchmark, with every key, and what else it says."""
-    for figure in importlib.import_module(f"bench.{name}").run():
+    run = importlib.import_module(f"bench.{name}").run
+    options = {"long": long} if "long" in inspect.signature(run).parameters else {}
+    for figure in run(**options):
         yield {**dict.fromkeys(KEYS), "bench": name, **figure}
 
 
-def run(name: str) -> bool:
+def run(name: str, *, long: bool) -> bool:
     try:
-        for figure in figures(name):
+        for figure in figures(name, long=long):
             print(json.dumps(figure), flush=True)
     except ModuleNotFoundError as error:
         if error.name != f"bench.{name}":
@@ -42,11 +46,13 @@ def run(name: str) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    names = [name for argument in arguments for name in argument.split(",") if name] or list(NAMES)
+    long = "--long" in arguments
+    named = [name for argument in arguments if argument != "--long" for name in argument.split(",") if name]
+    names = named or list(NAMES)
     if unknown := [name for name in names if name not in NAMES]:
         print(f"No benchmark is called {', '.join(unknown)}; there are {', '.join(NAMES)}.", file=sys.stderr)
         return 2
-    good = [run(name) for name in names]  # all of them, whatever the first one did
+    good = [run(name, long=long) for name in names]  # all of them, whatever the first one did
     return 0 if all(good) else 1
 
 

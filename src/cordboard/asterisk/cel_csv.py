@@ -20,17 +20,13 @@ import msgspec
 
 from cordboard.asterisk.columns import FIELDS, NEEDED, field_names
 from cordboard.asterisk.local_time import LocalClock, epoch_text_micros
-from cordboard.asterisk.plain_rows import Micros, PlainRows
+from cordboard.asterisk.plain_rows import Micros, PlainRows, epoch_times
 from cordboard.calls.cel import CelEvent
 
 SEPARATORS = ",;\t|"
 
 #: a record may be written over several lines where a field holds a line break; more than this is a lost quote
 LONGEST_RECORD = 8
-
-#: epoch times with six decimals lie here (the years 2001 to 2286); a time with fewer decimals falls below
-FIRST_MICROS = 10**15
-LAST_MICROS = 10**16
 
 #: lines that are read at once: where one of them is odd, so many go the slower way
 TOGETHER = 64
@@ -84,7 +80,7 @@ class CsvRows:
         if self._layout is None or not lines:
             return []
         try:
-            events = read_fast(lines, self._layout, epoch_micros if self._epoch else self._micros)
+            events = read_fast(lines, self._layout, None if self._epoch else self._micros)
         except (csv.Error, ValueError, IndexError):
             events = list(self._careful(lines, self._layout, last))
         else:
@@ -172,8 +168,10 @@ class Layout:
         return CelEvent(row[self.type], at, *self.others([*row, ""]))
 
 
-def read_fast(lines: list[str], layout: Layout, micros: Micros) -> list[CelEvent]:
-    """All rows, if each is one line of the right width; else an exception."""
+def read_fast(lines: list[str], layout: Layout, micros: Micros | None) -> list[CelEvent]:
+    """All rows, if each is one line of the right width; else an exception.
+
+    Without `micros` the times must be epoch times with six decimals."""
     events: list[CelEvent] = []
     for begin in range(0, len(lines), TOGETHER):
         some = lines[begin : begin + TOGETHER]
@@ -183,16 +181,13 @@ def read_fast(lines: list[str], layout: Layout, micros: Micros) -> list[CelEvent
             rows = list(csv.reader(some, delimiter=layout.separator, strict=True))
             if len(rows) != len(some) or any(len(row) != layout.width for row in rows):
                 raise
-            events += [layout.event(row, micros) for row in rows]
+            events += [layout.event(row, micros or epoch_micros) for row in rows]
     return events
 
 
 def epoch_micros(text: str, uniqueid: str, started: bool) -> int:
-    """An epoch time with six decimals, as Asterisk writes it by itself; ValueError for any other form of time."""
-    at = int(text.replace(".", "", 1))
-    if not FIRST_MICROS <= at < LAST_MICROS:
-        raise ValueError("another form of time")
-    return at
+    """An epoch time with six decimals; ValueError for any other form of time."""
+    return epoch_times([text])[0]
 
 
 def read_record(lines: list[str], here: int, layout: Layout) -> tuple[list[str] | None, int, str]:

@@ -17,6 +17,10 @@ import msgspec
 from cordboard.asterisk.columns import FIELDS, NEEDED
 from cordboard.calls.cel import CelEvent
 
+#: epoch times with six decimals lie here (the years 2001 to 2286); a time with fewer decimals falls below
+FIRST_MICROS = 10**15
+LAST_MICROS = 10**16
+
 #: (eventtime, uniqueid, whether the row is a CHAN_START) → microseconds since the epoch
 Micros = Callable[[str, str, bool], int]
 
@@ -37,21 +41,34 @@ class PlainRows:
         row = msgspec.defstruct("Row", [*there, *absent], array_like=True, forbid_unknown_fields=True, gc=False)
         self._decode: Callable[[str], list[Any]] = msgspec.json.Decoder(list[row]).decode
 
-    def read(self, lines: Sequence[str], micros: Micros) -> list[CelEvent]:
-        """All rows; an exception (a ValueError) where one of them is not plain."""
+    def read(self, lines: Sequence[str], micros: Micros | None) -> list[CelEvent]:
+        """All rows; an exception (a ValueError) where one of them is not plain.
+
+        Without `micros` the times must be epoch times with six decimals, as Asterisk writes them by itself."""
         text = "],[".join([_as_json(line) if "{" in line or "\\" in line else line for line in lines])
         rows = self._decode(f"[[{text}]]")
         if len(rows) != len(lines):
             raise ValueError("a record over several lines")
+        if micros is None:
+            times = epoch_times([row.eventtime for row in rows])
+        else:
+            times = [micros(row.eventtime, row.uniqueid, row.eventtype == "CHAN_START") for row in rows]
         return [
             CelEvent(
-                row.eventtype, micros(row.eventtime, row.uniqueid, row.eventtype == "CHAN_START"),
-                row.uniqueid, row.linkedid, row.channame, row.cid_name, row.cid_num, row.cid_ani, row.cid_rdnis,
-                row.cid_dnid, row.exten, row.context, row.appname, row.appdata, row.accountcode, row.peeraccount,
-                row.peer, row.userfield, row.extra,
+                row.eventtype, at, row.uniqueid, row.linkedid, row.channame, row.cid_name, row.cid_num, row.cid_ani,
+                row.cid_rdnis, row.cid_dnid, row.exten, row.context, row.appname, row.appdata, row.accountcode,
+                row.peeraccount, row.peer, row.userfield, row.extra,
             )
-            for row in rows
+            for row, at in zip(rows, times, strict=True)
         ]  # fmt: skip
+
+
+def epoch_times(texts: Sequence[str]) -> list[int]:
+    """Microseconds since the epoch of times with six decimals; ValueError for any other form of time."""
+    times = [int(text.replace(".", "", 1)) for text in texts]
+    if times and not FIRST_MICROS <= min(times) <= max(times) < LAST_MICROS:
+        raise ValueError("another form of time")
+    return times
 
 
 def _as_json(line: str) -> str:

@@ -10,35 +10,35 @@ What surprises: this module is imported without the command line's parser, so th
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from cordboard.asterisk.address import is_table, shown
-from cordboard.asterisk.cel_csv import BrokenLine, CsvRows, NoCel
+from cordboard.asterisk.address import shown
+from cordboard.asterisk.cel_csv import NoCel
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.clock import ClockText
 from cordboard.calls.stages import Stage, StageName
 from cordboard.calls.steps import PATHS, Change, Step
 from cordboard.calls.tracker import CallTracker
+from cordboard.cli.replay_reader import Lane, open_reader
 from cordboard.numbers.plan import NumberingPlan
 from cordboard.settings import Pbx, Settings, SettingsError, load
 
 Every = Literal["event", "stage", "end"]
-Lane = Literal["ledger", "live"]
 
 Show = Callable[[Step, ClockText], list[bytes]]
 
-PIECE = 1 << 17  #: characters read at a time: so many rows as stay in the cache of the processor
 OK, NO_CEL, UNREADABLE, BROKEN = 0, 2, 4, 6
 NEVER = 1 << 62  #: later than any deadline
 TIMES = frozenset(path.rpartition(".")[2] for path in PATHS.values() if path.endswith("_time"))
 
 _encode = msgspec.json.Encoder().encode
-_AMI_STARTS = (b"Asterisk Call Manager/", b"Event: ", b"Response: ")
 
 
 class UsageError(Exception):
@@ -90,6 +90,24 @@ def run(
     write: Callable[[bytes], object],
 ) -> int:
     """Play the sources through the tracker; return the exit code."""
+    with seldom_collected():
+        return _run(sources, tracker, pbx, every, lane, write)
+
+
+@contextmanager
+def seldom_collected() -> Generator[None]:
+    """Look for rings of references less often than usual: an ended call leaves none (`Switchboard.forget`)."""
+    before = gc.get_threshold()
+    gc.set_threshold(20_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _run(
+    sources: Sequence[str], tracker: CallTracker, pbx: Pbx, every: Every, lane: Lane, write: Callable[[bytes], object]
+) -> int:
     code = OK
     show = {"end": show_end, "stage": show_stages, "event": show_event}[every]
     for source in sources:
@@ -125,98 +143,6 @@ def play(events: Sequence[CelEvent], tracker: CallTracker, show: Show, *, quiet:
             lines += show(step, clock)
         del step  # whoever still holds a stage makes the call picture it before it goes on
     return lines
-
-
-class Reader:
-    """One source: its events in batches, and what was broken in it."""
-
-    def __init__(self, source: str, pbx: Pbx, lane: Lane):
-        self._source, self._path, self._pbx, self._lane = source, Path(source.removeprefix("file://")), pbx, lane
-        self.broken: list[BrokenLine] = []
-        self._clock: Any = None
-
-    @property
-    def utc_offset(self) -> int | None:
-        """Seconds east of Greenwich, where the rows tell it."""
-        return self._clock.utc_offset if self._clock is not None else None
-
-    def batches(self) -> Iterator[Sequence[CelEvent]]:
-        """Yield the events in order."""
-        if is_table(self._source):
-            yield from self._table()
-            return
-        with self._path.open("rb") as file:
-            begin = file.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n")
-        yield from self._ami() if begin.startswith(_AMI_STARTS) else self._lines(json=begin.startswith(b"{"))
-
-    def _lines(self, *, json: bool) -> Iterator[Sequence[CelEvent]]:
-        rows = (
-            self._json_rows() if json else CsvRows(self._pbx.cel.columns if self._pbx.cel else (), self._pbx.timezone)
-        )
-        self.broken, self._clock = rows.broken, rows.clock
-        with self._path.open(encoding="utf-8", errors="replace", newline="") as file:
-            while text := file.read(PIECE):
-                yield rows.feed(text)
-        yield rows.finish()
-
-    def _json_rows(self) -> Any:
-        from cordboard.asterisk.cel_json import JsonRows
-
-        return JsonRows(self._pbx.timezone)
-
-    def _table(self) -> Iterator[Sequence[CelEvent]]:
-        from cordboard.asterisk.cel_table import CelTable
-
-        try:
-            table = CelTable(self._source, self._pbx.timezone)
-        except ValueError as error:
-            raise OSError(str(error)) from error
-        self.broken, self._clock = table.broken, table.clock
-        try:
-            yield from table.batches()
-        finally:
-            table.close()
-
-    def _ami(self) -> Iterator[Sequence[CelEvent]]:
-        from cordboard.asterisk.ami.recorded import RecordedStream
-
-        lanes = [True] if self._lane == "live" else [False, True]
-        for live in lanes:  # without CEL rows in it, the native events are all there is
-            stream = RecordedStream(self._pbx.timezone, live=live)
-            self._clock, some = stream.clock, False
-            for batch in _in_batches(stream.events(self._pieces())):
-                some = True
-                yield batch
-            self.broken = stream.broken
-            if some:
-                return
-        raise NoCel("the AMI stream has neither CEL nor channel events")
-
-    def _pieces(self) -> Iterator[bytes]:
-        with self._path.open("rb") as file:
-            while piece := file.read(PIECE):
-                yield piece
-
-
-def _in_batches(events: Iterator[CelEvent]) -> Iterator[list[CelEvent]]:
-    batch: list[CelEvent] = []
-    for event in events:
-        batch.append(event)
-        if len(batch) >= 500:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def open_reader(source: str, pbx: Pbx, lane: Lane) -> Reader:
-    """Return the reader of a source; OSError where it is of no kind that is read here."""
-    if "://" in source and not source.startswith("file://") and not is_table(source):
-        kind = source.partition(":")[0]
-        raise OSError(
-            f"{kind}:// is no source this version reads; give a file, or sqlite://, postgresql:// or mysql://"
-        )
-    return Reader(source, pbx, lane)
 
 
 def choose_pbx(settings: Settings, name: str | None) -> Pbx:

@@ -88,7 +88,11 @@ def line_of(channel: Channel, call: Call) -> str:
 def name_sides(call: Call, step: Step, fresh: Conversation | None = None) -> None:
     """Give the call, the new conversation, and all of them where the call's own numbers changed, their numbers."""
     client = _client_number(call)
-    _give(step, call, _caller_number(call, client), _line_number(call), _target(call, client))
+    if call.type == "incoming":
+        line = did_of(call)
+        _give(step, call, client, line, _reached(call) or line)
+    else:
+        _give(step, call, _caller_number(call), _line_number(call), _target(call, client))
     names = (call.type, call.from_, call.trunk, client)
     if names != call.names:
         call.names = names
@@ -141,9 +145,7 @@ def _client_number(call: Call) -> str:
     return expected or (dialled if dialled not in NOWHERE else "")
 
 
-def _caller_number(call: Call, client: str) -> str:
-    if call.type == "incoming":
-        return client
+def _caller_number(call: Call) -> str:
     if not call.originated:
         return number_of(call.main)
     employee = call.expected[0] if call.expected else ""
@@ -159,8 +161,6 @@ def _caller_number(call: Call, client: str) -> str:
 
 
 def _line_number(call: Call) -> str:
-    if call.type == "incoming":
-        return did_of(call)
     if call.trunk or call.type != "outgoing":
         return call.trunk
     if call.callback:
@@ -172,12 +172,17 @@ def _line_number(call: Call) -> str:
 def _target(call: Call, client: str) -> str:
     if call.type == "outgoing":
         return client
-    reached = call.last_accepted or call.last_requested
-    if reached is not None and not (reached.asker and call.last_accepted is None):
-        return reached.number
-    if call.type == "incoming":
-        return did_of(call)
+    if reached := _reached(call):
+        return reached
     if call.expected:
         return call.expected[1]
     dialled = call.main.exten if call.main else ""
     return dialled if dialled not in NOWHERE else ""
+
+
+def _reached(call: Call) -> str:
+    """Return who talked last, or was asked last; "" while nobody was, or only for a consultation."""
+    reached = call.last_accepted or call.last_requested
+    if reached is None or (reached.asker and call.last_accepted is None):
+        return ""
+    return reached.number
