@@ -86,14 +86,15 @@ def is_new(connection: Connection) -> bool:
 
 def install(connection: Connection, now: int, *, login: str, password: str, name: str, last_name: str) -> None:
     """Fill a new database: user 1 is the administrator with this password."""
-    for number, (title, rights) in enumerate(ROLES, start=1):
-        connection.execute(insert(role).values(id=number, name=title, rights=rights))
+    # without ids of our own: a sequence of PostgreSQL would not know of them, and the next row would collide
+    for title, rights in ROLES:
+        connection.execute(insert(role).values(name=title, rights=rights))
     for list_name, rows in STATUSES.items():
         for place, (code, title, semantics) in enumerate(rows, start=1):
             values = {"entity_id": list_name, "status_id": code, "name": title, "name_init": title}
             values |= {"sort": place * 10, "system": True, "semantics": semantics}
             connection.execute(insert(status).values(**values))
-    connection.execute(insert(department).values(id=1, name="Company"))
+    connection.execute(insert(department).values(name="Company"))
     add_user(
         connection,
         now,

@@ -66,8 +66,8 @@ def seed(connection: Connection, now: int) -> None:
 
 
 def _add_people(connection: Connection, now: int) -> None:
-    for number, name in ((SALES, "Sales"), (SUPPORT, "Support")):
-        connection.execute(insert(department).values(id=number, name=name, parent=1))
+    for name in ("Sales", "Support"):
+        connection.execute(insert(department).values(name=name, parent=1))
     for login, name, last_name, extension, part, head in PEOPLE:
         user_id = basics.add_user(
             connection,

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from cordboard.portal import basics
 from cordboard.portal.administration.refused import N_, Refused
-from cordboard.portal.crm.phone_key import clean, index_key
-from cordboard.portal.tables import department, role, user_department, user_phone, user_role, users
+from cordboard.portal.employees import write_departments, write_phone
+from cordboard.portal.tables import department, role, user_department, user_role, users
 
 __all__ = [
     "Person",
@@ -31,8 +31,6 @@ __all__ = [
 ]
 
 LONGEST_NAME = 100
-#: the kinds of numbers a person has, and their columns
-NUMBERS = {"inner": "inner_phone", "work": "work_phone", "mobile": "personal_mobile"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +114,12 @@ def save_person(connection: Connection, person: Person, now: int) -> int:
 
 def write_links(connection: Connection, user_id: int, person: Person) -> None:
     """Departments, roles and the index of numbers."""
-    for table in (user_department, user_role):
-        connection.execute(delete(table).where(table.c.user_id == user_id))
-    for department_id in sorted(person.departments):
-        connection.execute(insert(user_department).values(user_id=user_id, department_id=department_id))
+    connection.execute(delete(user_role).where(user_role.c.user_id == user_id))
+    write_departments(connection, user_id, person.departments)
     for role_id in sorted(person.roles):
         connection.execute(insert(user_role).values(user_id=user_id, role_id=role_id))
     for kind, number in (("inner", person.extension), ("work", person.work_phone), ("mobile", person.mobile)):
-        connection.execute(delete(user_phone).where(user_phone.c.user_id == user_id, user_phone.c.kind == kind))
-        for value in sorted({clean(number), index_key(number)} - {""}):
-            connection.execute(insert(user_phone).values(user_id=user_id, kind=kind, value=value))
+        write_phone(connection, user_id, kind, number)
 
 
 def check_person(connection: Connection, person: Person) -> None:

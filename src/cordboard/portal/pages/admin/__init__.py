@@ -2,7 +2,7 @@
 needs who builds on the REST.
 
 Reading order: `desk` (what they all stand on), `users`, `departments`, `lines`, `exclusions`, `applications`,
-`webhooks`, `keys`, `switches`; then for integrators `methods`, `requests` with `raw`, `faults`.
+`webhooks`, `keys`, `switches`; then for integrators `methods`, `requests` with `raw`, `deliveries`, `faults`.
 What they write is in `cordboard/portal/administration`.
 """
 
@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 
 from cordboard.portal.pages.admin import (
     applications,
+    deliveries,
     departments,
     exclusions,
     faults,
@@ -51,6 +52,7 @@ def handlers(site: Site, rest: Any) -> list[ControllerRouterHandler]:
         *keys.handlers(desk),
         *methods.handlers(desk, rest),
         *requests.handlers(desk, rest),
+        *deliveries.handlers(desk),
         *faults.handlers(desk),
         *switches.handlers(desk),
     ]

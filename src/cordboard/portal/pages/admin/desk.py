@@ -49,6 +49,7 @@ PARTS = (
     Part("keys", "key-round", N_("API keys"), N_("Keys for our own API")),
     Part("methods", "file-text", N_("Methods"), N_("Every REST method, to be tried"), N_("For integrators")),
     Part("requests", "history", N_("Request log"), N_("What was asked and answered, raw")),
+    Part("deliveries", "send", N_("Deliveries"), N_("Events that were sent out, and what came of it")),
     Part("faults", "triangle-alert", N_("Faults"), N_("Wrong answers on purpose")),
     Part("switches", "settings", N_("Switches"), N_("How the portal behaves where there is a choice"), N_("Portal")),
 )

@@ -22,7 +22,7 @@ from cordboard.portal.rest.described import Described, describe
 from cordboard.portal.rest.registry import Method, all_methods, find_method
 
 #: a request typed by hand is short
-LONGEST_BODY = 50_000
+LONGEST_BODY = 30_000
 
 
 def handlers(desk: Desk, rest: Any) -> list[ControllerRouterHandler]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
+from sqlalchemy import Connection
 
 from cordboard.portal.administration.people import (
     Person,
@@ -20,6 +21,7 @@ from cordboard.portal.administration.people import (
 )
 from cordboard.portal.administration.refused import Refused
 from cordboard.portal.changes import UserChanged
+from cordboard.portal.outbox import Outbox
 from cordboard.portal.pages.admin.desk import Desk, Secret, chosen, number_of
 from cordboard.portal.pages.site import N_, Visit, Web, go_to
 from cordboard.portal.passwords import hash_password, new_password
@@ -61,8 +63,9 @@ def handlers(desk: Desk) -> list[ControllerRouterHandler]:
         if user_id and found is None:
             return desk.site.not_found(request)
         person = person_of(number_of(str(user_id)), form)
+        outbox = (visit.viewer.user_id, desk.site.base_url(request), desk.site.now())
         try:
-            saved = await desk.write(save_person, person, desk.site.now())
+            saved = await desk.write(save_and_say, person, outbox)
         except Refused as refused:
             errors = {name: desk.say(visit, text) for name, text in refused.errors.items()}
             return await form_page(visit, person, found[0] if found else None, errors)
@@ -100,6 +103,16 @@ def handlers(desk: Desk) -> list[ControllerRouterHandler]:
         return go_to("/admin/users")
 
     return [show, new, edit, save, give_password, switch]
+
+
+def save_and_say(connection: Connection, person: Person, outbox: tuple[int, str, int]) -> int:
+    """Write a user; programs hear of a new one, as they do of one added over REST."""
+    saved = save_person(connection, person, outbox[2])
+    if not person.id:
+        said = {"ID": saved, "ACTIVE": "Y", "NAME": person.name, "LAST_NAME": person.last_name, "EMAIL": person.email}
+        said |= {"WORK_POSITION": person.position, "UF_DEPARTMENT": sorted(person.departments)}
+        Outbox(connection, *outbox).add("ONUSERADD", said, f"user:{saved}")
+    return saved
 
 
 def person_of(user_id: int, form: dict[str, str]) -> Person:
