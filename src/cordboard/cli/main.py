@@ -21,6 +21,7 @@ COMMANDS = {
     "run": ("cordboard.cli.run:run", "Run connector and portal in one process."),
     "app": ("cordboard.cli.app:app", "Local applications of the portal: add, list, remove."),
     "webhook": ("cordboard.cli.webhook:app", "Inbound webhooks of the portal: add, list, remove."),
+    "db": ("cordboard.cli.db:app", "The portal's database: seed it, export it."),
     "demo": ("cordboard.cli.demo:demo", "Play real captured calls through it all, here."),
 }
 

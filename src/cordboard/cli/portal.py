@@ -46,7 +46,8 @@ def portal(
     port
         Port to listen on; 0 takes a free one.
     seed
-        `demo` fills a new database with a small company and its clients.
+        Fills a new database: `demo` with a small company and its clients, FILE.toml with what
+        `cordboard db export --fixture` wrote.
     reset
         Empty the database first.
     json

@@ -41,7 +41,8 @@ def run(*, config: Path, seed: str | None = None, json: bool = False) -> None:
     config
         The settings file, cordboard.toml.
     seed
-        `demo` fills a new portal with a small company and its clients.
+        Fills a new portal: `demo` with a small company and its clients, FILE.toml with what
+        `cordboard db export --fixture` wrote.
     json
         Print one JSON line when ready and log in JSON, for programs.
     """

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select, text
 from cordboard.portal import basics, seed
 from cordboard.portal.app import build_app
 from cordboard.portal.credentials import replace_printed
+from cordboard.portal.fixture import FixtureError, load, read_fixture
 from cordboard.portal.passwords import new_password
 from cordboard.portal.portal import MIGRATIONS, Portal, system_clock
 from cordboard.portal.rest.moments import micros
@@ -74,9 +75,8 @@ class Opened:
 
 
 def open_portal(opening: Opening) -> Opened:
-    """Open the database (a new one gets its administrator, with `seed` its demo data) and mint the printed keys."""
-    if opening.seed not in (None, "demo"):
-        raise PortalCannotStart(f"--seed {opening.seed}: only `demo` is known", 2)
+    """Open the database (a new one gets its administrator, with `seed` its data) and mint the printed keys."""
+    fill = seeding(opening.seed)
     store = Store.open(opening.settings.db, migrations=MIGRATIONS)
     now = micros(opening.clock())
     password = new_password()
@@ -87,13 +87,29 @@ def open_portal(opening: Opening) -> Opened:
         new = basics.is_new(connection)
         if new:
             basics.install(connection, now, login="admin", password=password, name="Maria", last_name="Stern")
-            if opening.seed:
-                seed.seed(connection, now)
+            fill(connection, now)
         login = connection.execute(select(users.c.login).where(users.c.id == ADMINISTRATOR)).scalar_one()
         return new, login, *replace_printed(connection, ADMINISTRATOR, now)
 
-    new, login, path, application = store.write_sync(prepare)
+    try:
+        new, login, path, application = store.write_sync(prepare)
+    except FixtureError as error:
+        store.close_sync()
+        raise PortalCannotStart(str(error)) from error
     return Opened(Portal(store, opening.settings, opening.clock), login, password if new else None, path, application)
+
+
+def seeding(name: str | None) -> Callable[[Connection, int], None]:
+    """What fills a new database: nothing, the demo, or a file, which is read before any database is opened."""
+    if name is None:
+        return lambda connection, now: None
+    if name == "demo":
+        return seed.seed
+    try:
+        fixture = read_fixture(Path(name))
+    except FixtureError as error:
+        raise PortalCannotStart(str(error)) from error
+    return lambda connection, now: load(connection, fixture)
 
 
 def empty(connection: Connection) -> None:
