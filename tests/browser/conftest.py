@@ -77,7 +77,7 @@ class Portal:
         )
         return answer["CALL_ID"]
 
-    def state(self, call: str, place: str, *conversations: dict[str, Any]) -> None:
+    def state(self, call: str, place: str, *conversations: dict[str, Any], **more: Any) -> None:
         self.call(
             "cordboard.call.state",
             PBX="main",
@@ -88,6 +88,7 @@ class Portal:
             PLACE=place,
             SINCE=moment(),
             CONVERSATIONS=list(conversations),
+            **more,
         )
 
     def conversation(

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 ANNA, BORIS = 2, 3
@@ -145,7 +146,7 @@ def test_a_note_survives_the_changes_of_its_call_and_a_reload(page: Page, portal
     call = portal.register(portal.a_number())
     note = card(page, call).get_by_label("Note")
     note.fill("wants a refund <b>today</b>")
-    expect(card(page, call).locator(".card-note-foot")).to_have_text("Saved")
+    expect(card(page, call).locator(".card-saved")).to_have_text("Saved")
 
     portal.state(call, "talking", portal.conversation(ANNA, "talking", answered=1))
     expect(body(page, call)).to_have_attribute("data-state", "talking")
@@ -181,3 +182,97 @@ def test_a_finished_call_stands_once_in_the_open_timeline_of_its_client(anna: Br
 
     expect(page.locator("#timeline li:not(.empty)")).to_have_count(before + 1)
     expect(page.locator("#timeline li").first).to_contain_text("Talked 1:03")
+
+
+def hello(portal: Any, *actions: str) -> None:
+    address = "http://127.0.0.1:9/events/portal"
+    portal.call("cordboard.connector.hello", PBX=["main"], ACTIONS=list(actions), EVENTS_URL=address)
+
+
+def test_an_unknown_caller_gets_a_name_by_the_keyboard_with_two_keys(page: Page, portal: Any):
+    call = portal.register(portal.a_number())
+    expect(card(page, call)).to_be_visible()
+
+    page.keyboard.press("l")
+    expect(card(page, call).get_by_label("Name")).to_be_focused()
+    page.keyboard.type("Rosa Lind")
+    page.keyboard.press("Enter")
+
+    expect(body(page, call).locator(".card-name")).to_have_text("Rosa Lind")
+    expect(page.locator(".toast")).to_contain_text("New lead: Rosa Lind")
+    portal.finish(call)
+
+
+def test_a_call_passed_on_opens_with_the_note_and_the_first_ones_card_says_to_whom(page: Page, portal: Any):
+    call = portal.register(portal.a_number(), user=BORIS, show=0)
+    portal.call("telephony.externalCall.show", CALL_ID=call, USER_ID=[ANNA, BORIS])
+    gone = portal.conversation(BORIS, "ended", answered=30, end="transferred")
+    rings = portal.conversation(ANNA, "ringing", rang=1)
+
+    portal.state(call, "ringing", gone, rings, TRANSFER={"BY": BORIS, "TO": ANNA, "NOTE": "wants a refund"})
+
+    expect(body(page, call)).to_have_attribute("data-state", "incoming")
+    expect(body(page, call).locator(".card-said")).to_contain_text("From Boris Klein: wants a refund")
+    gone, talks = (
+        portal.conversation(ANNA, "ended", answered=9, end="transferred"),
+        portal.conversation(BORIS, "talking"),
+    )
+    portal.state(call, "talking", gone, talks, TRANSFER={"BY": ANNA, "TO": BORIS})
+    expect(body(page, call)).to_contain_text("Passed to Boris Klein")
+    portal.finish(call, user=BORIS, talked=40, code="200")
+
+
+@pytest.mark.parametrize(("code", "words"), [("486", "Busy"), ("404", "Wrong number"), ("603", "Refused")])
+def test_an_outgoing_call_that_failed_says_why_and_offers_to_call_again(page: Page, portal: Any, code: str, words: str):
+    call = portal.register(portal.a_number(), kind=1)
+    expect(body(page, call)).to_contain_text("Calling…")
+
+    portal.finish(call, code=code)
+
+    expect(body(page, call).locator(".card-state")).to_have_text(words)
+    expect(body(page, call).get_by_role("button", name="Call again")).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(card(page, call)).to_be_visible()
+
+
+def test_the_buttons_of_a_talk_are_those_that_the_exchange_can_do(page: Page, portal: Any):
+    hello(portal, "hangup", "park")
+    call = portal.register(portal.a_number())
+
+    portal.state(call, "talking", portal.conversation(ANNA, "talking", answered=3))
+
+    expect(body(page, call).get_by_role("button", name="Hang up")).to_be_visible()
+    expect(body(page, call).get_by_role("button", name="Transfer")).to_have_count(0)
+    body(page, call).get_by_role("button", name="Park").click()
+    expect(page.locator(".toast")).to_contain_text("The exchange is asked.")
+    hello(portal)
+    portal.finish(call, talked=5, code="200")
+
+
+def test_a_form_on_the_card_stays_while_the_call_goes_on_and_escape_closes_it_first(page: Page, portal: Any):
+    call = portal.register(portal.a_number())
+    card(page, call).get_by_role("button", name="New contact").click()
+    name = card(page, call).get_by_label("Name")
+    name.fill("Rosa")
+
+    portal.state(call, "talking", portal.conversation(ANNA, "talking", answered=1))
+    expect(body(page, call)).to_have_attribute("data-state", "talking")
+
+    expect(name).to_have_value("Rosa")
+    expect(name).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(name).to_have_count(0)
+    expect(card(page, call)).to_be_visible()
+    portal.finish(call, talked=5, code="200")
+
+
+def test_an_incoming_call_is_announced_once_and_takes_no_focus(page: Page, portal: Any):
+    page.goto("/search?q=x")
+    page.wait_for_selector('body[data-live="on"]')
+    page.get_by_role("main").get_by_role("searchbox").focus()
+
+    call = portal.register("+79162000000")
+
+    expect(page.locator("#announce")).to_have_text("Incoming call, Nina Berg, Advertising")
+    expect(page.get_by_role("main").get_by_role("searchbox")).to_be_focused()
+    portal.finish(call)

@@ -1,5 +1,6 @@
 """What a call card says to one user."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from cordboard.portal.pages.throttle import Throttle
 from cordboard.portal.views.card_state import (
+    PASSED_STAYS,
     SECOND,
     CardState,
     Finished,
@@ -133,3 +135,49 @@ def test_the_first_failures_cost_nothing_then_the_wait_doubles_and_a_success_for
     assert 0 == throttle.wait("boris", micros(0))
     throttle.succeeded("anna")
     assert 0 == throttle.wait("anna", micros(0))
+
+
+def passing(call: Running, **transfer: Any) -> Running:
+    return replace(call, transfer=transfer)
+
+
+def test_who_clicked_a_number_is_asked_to_pick_up_first():
+    call = running(talk(ANNA, "ringing", rang=2), outgoing=True)
+
+    assert CardState("connecting", since=micros(2)) == state_of_running(ANNA, call)
+
+
+def test_a_parked_call_says_so_and_since_when():
+    parked = {**talk(ANNA, "parked", answered=5), "HELD_AT": at(20)}
+
+    found = state_of_running(ANNA, running(parked, place="talking"))
+
+    assert CardState("parked", since=micros(20), total_since=micros(5)) == found
+
+
+def test_who_asks_a_colleague_sees_whom_and_since_when():
+    call = running(talk(ANNA, "held", answered=5), talk(BORIS, "ringing", rang=30), place="talking")
+
+    found = state_of_running(ANNA, passing(call, BY=ANNA, TO=BORIS, SINCE=at(30)))
+
+    assert CardState("asking", since=micros(30), total_since=micros(5), answered_by=BORIS) == found
+
+
+def test_who_passed_a_call_on_sees_to_whom_while_the_new_one_rings_and_talks():
+    gone = talk(ANNA, "ended", answered=5, ended=40, end="transferred")
+    for state in ("ringing", "talking"):
+        call = running(gone, talk(BORIS, state, rang=40, answered=45 if state == "talking" else None))
+
+        found = state_of_running(ANNA, passing(call, BY=ANNA, TO=BORIS))
+
+        assert CardState("passed", answered_by=BORIS, closes_at=micros(40) + PASSED_STAYS) == found
+
+
+def test_who_gets_a_call_waits_since_it_came_and_sees_how_long_the_caller_waits_in_all():
+    call = running(
+        talk(ANNA, "ended", rang=2, answered=5, ended=40, end="transferred"), talk(BORIS, "ringing", rang=40)
+    )
+
+    found = state_of_running(BORIS, passing(call, BY=ANNA, TO=BORIS))
+
+    assert CardState("incoming", since=micros(40), total_since=micros(2)) == found

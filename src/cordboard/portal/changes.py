@@ -124,4 +124,7 @@ Change = (
     | ConnectorSeen
     | UserChanged
     | KeysChanged
+    | CommandFailed
+    | TaskChanged
+    | MissedChanged
 )

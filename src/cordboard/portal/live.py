@@ -59,6 +59,8 @@ class LiveCalls:
         self.connectors: dict[str, tuple[dict[str, Any], int]] = {}
         #: COMMAND_ID → REASON of card buttons that could not be served
         self.failed_commands: dict[str, str] = {}
+        #: COMMAND_ID → (user, call) of card buttons pressed lately
+        self._commands: dict[str, tuple[int, str]] = {}
 
     def get(self, call_id: str) -> CallLive | None:
         """The newest state of a registered call."""
@@ -104,6 +106,22 @@ class LiveCalls:
         self.failed_commands[command_id] = reason[:LONGEST_REASON]
         if len(self.failed_commands) > COMMANDS:
             self.failed_commands.pop(next(iter(self.failed_commands)))
+
+    def actions(self, pbx: str) -> tuple[str, ...]:
+        """What the connector of an exchange can do with a running call: hangup, transfer, park, take."""
+        hello, _ = self.connectors.get(pbx, ({}, 0))
+        sent = hello.get("ACTIONS")
+        return tuple(str(word) for word in cast("list[Any]", sent)) if isinstance(sent, list) else ()
+
+    def remember_command(self, command_id: str, user_id: int, call_id: str) -> None:
+        """A button was pressed; the oldest such are forgotten."""
+        self._commands[command_id] = (user_id, call_id)
+        if len(self._commands) > COMMANDS:
+            self._commands.pop(next(iter(self._commands)))
+
+    def who_commanded(self, command_id: str) -> tuple[int, str]:
+        """User and call of a command; nobody (0) for one that is not known."""
+        return self._commands.get(command_id, (0, ""))
 
     def is_new_day(self, now: int) -> bool:
         """True once a day, and at the first call after a start: time to tidy up."""

@@ -18,6 +18,7 @@ from litestar.types import ControllerRouterHandler
 from cordboard.portal.pages import (
     admin,
     authorize,
+    call_out,
     calls,
     cards,
     clicks,
@@ -79,6 +80,7 @@ def handlers(portal: Portal, rest: Any) -> list[ControllerRouterHandler]:
         *cards.handlers(site),
         *desk.handlers(site),
         *clicks.handlers(site),
+        *call_out.handlers(site),
         *forms.handlers(site),
         *admin.handlers(site, rest),
     ]

@@ -52,12 +52,16 @@ def examples(now: int) -> list[CallView]:
 
     made: list[CallView] = []
     known: dict[str, object] = {"deal": offer, "last": last, "responsible": "Anna Orlova", "responsible_is_me": True}
-    card("incoming", since=now - 7 * SECOND, **known)
+    card("incoming", since=now - 7 * SECOND, actions=("hangup", "transfer"), queue="Sales", matches=3, **known)
     card("incoming", nobody, since=now - 3 * SECOND, new_lead=128)
-    card("incoming", None, since=now - 2 * SECOND)
+    card("incoming", None, since=now - 2 * SECOND, unreturned=now - 3600 * SECOND, earlier=4)
     card("incoming", since=now - 5 * SECOND, said="Wants a refund", said_by="Eva Smith")
     card("calling", direction="outgoing", since=now - 9 * SECOND)
-    card("talking", since=now - 84 * SECOND, **known)
+    card("talking", since=now - 84 * SECOND, actions=("hangup", "transfer", "park"), **known)
+    card("connecting", direction="outgoing", since=now - 2 * SECOND)
+    card("asking", since=now - 6 * SECOND, total_since=now - 84 * SECOND, answered_by="Eva Smith", actions=("take",))
+    card("parked", since=now - 40 * SECOND, total_since=now - 84 * SECOND, actions=("take",))
+    card("passed", answered_by="Eva Smith")
     card("held", since=now - 12 * SECOND, total_since=now - 84 * SECOND)
     card("elsewhere", answered_by="Boris Klein")
     card("missed", length=24)

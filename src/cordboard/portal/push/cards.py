@@ -17,6 +17,7 @@ from cordboard.portal.changes import (
     CardShown,
     Change,
     ClientChanged,
+    ConnectorSeen,
 )
 from cordboard.portal.push.page import Message, OpenPage
 from cordboard.portal.views.call_facts import CallView
@@ -38,6 +39,9 @@ def touches_cards(change: Change, page: OpenPage) -> bool:
         case ClientChanged(kind=kind, id=client_id):
             clients = [view.client for view in page.cards.values() if view.client]
             return any((client.kind, client.id) == (kind, client_id) for client in clients)
+        case ConnectorSeen():
+            # what the exchange can do may have changed
+            return any(view.running for view in page.cards.values())
         case _:
             return False
 
@@ -49,6 +53,8 @@ def touched_calls(changes: list[Change], page: OpenPage) -> set[str]:
     reading every card of every page again for it would delay the very card that is to be shown."""
     touched = {change.call_id for change in changes if isinstance(change, CALLS)}
     clients = {(change.kind, change.id) for change in changes if isinstance(change, ClientChanged)}
+    if any(isinstance(change, ConnectorSeen) for change in changes):
+        touched |= page.cards.keys()
     return touched | {
         call_id for call_id, view in page.cards.items() if view.client and (view.client.kind, view.client.id) in clients
     }

@@ -25,7 +25,8 @@ from cordboard.portal.push.cards import card_messages, touched_calls, touches_ca
 from cordboard.portal.push.ended import EndedCards
 from cordboard.portal.push.page import Message, OpenPage
 from cordboard.portal.push.parts import Look, parts_of
-from cordboard.portal.views.call_facts import CallView, card_ids, find_call
+from cordboard.portal.views.call_facts import CallView, card_ids
+from cordboard.portal.views.card_facts import find_card
 from cordboard.portal.views.card_state import whole_number
 from cordboard.portal.views.sessions import session_holds
 
@@ -147,7 +148,7 @@ class Hub:
         views: list[CallView] = []
         for call_id in [*ended, *(one for one in running if one not in ended)]:
             view = shown.get(call_id) if touched is not None and call_id not in touched else None
-            view = view or find_call(database, self._portal.live, call_id, user_id, card=True)
+            view = view or find_card(database, self._portal.live, call_id, user_id, now)
             up = view is not None and view.closes_at is not None and view.closes_at <= now
             if view is not None and not (up and call_id not in shown):
                 views.append(view)

@@ -16,9 +16,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection
 
-from cordboard.portal.changes import CallChanged, CallFinished, CallRegistered, CallStateChanged, Change, ClientChanged
+from cordboard.portal.changes import (
+    CallChanged,
+    CallFinished,
+    CallRegistered,
+    CallStateChanged,
+    Change,
+    ClientChanged,
+    CommandFailed,
+)
 from cordboard.portal.push.page import Message, OpenPage
 from cordboard.portal.views import regions
+from cordboard.web.words import translations
 
 if TYPE_CHECKING:
     from cordboard.portal.portal import Portal
@@ -112,8 +121,24 @@ class Timeline:
         return regions.timeline_messages(look.database, page.viewer, look.now, page.place, changes, stale=stale)
 
 
+class Notices:
+    """Lines for this user alone: what a button asked of the exchange, and it could not do."""
+
+    def is_on(self, page: OpenPage) -> bool:
+        return True
+
+    def concerns(self, change: Change, page: OpenPage) -> bool:
+        return isinstance(change, CommandFailed) and change.user_id == page.viewer.user_id
+
+    def messages(self, look: Look, changes: list[Change], *, stale: bool) -> list[Message]:
+        page = look.page
+        failed = [one for one in changes if isinstance(one, CommandFailed) and one.user_id == page.viewer.user_id]
+        text = translations(page.viewer.language).gettext("The exchange could not do it: %(reason)s")
+        return [{"signal": "notice", "kind": "failed", "text": text % {"reason": one.reason}} for one in failed]
+
+
 #: every part there is; a page has those whose `is_on` says so
-PARTS: list[Part] = [ListOfCalls(), Timeline()]
+PARTS: list[Part] = [Notices(), ListOfCalls(), Timeline()]
 
 
 def parts_of(page: OpenPage) -> list[Part]:

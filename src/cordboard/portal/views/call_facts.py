@@ -6,14 +6,14 @@ Surprise: a card belongs to a user, so the same call may be "talking" for one an
 """
 
 import re
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Select, literal, select, union_all
 
 from cordboard.b24wire.loose import as_items, as_map, as_text
 from cordboard.portal.live import CallLive, LiveCalls
-from cordboard.portal.tables import activity, activity_binding, call, card, line, note, open_call, users
+from cordboard.portal.tables import call, card, line, open_call
 from cordboard.portal.views.card_state import (
     TALKING,
     CardState,
@@ -23,10 +23,13 @@ from cordboard.portal.views.card_state import (
     state_of_running,
     state_word,
     user_of,
+    whole_number,
 )
-from cordboard.portal.views.client_facts import Client, find_client, open_deal, user_names
+from cordboard.portal.views.client_facts import Client, find_client, user_names
 
 OUTGOING = (1, 4)
+#: states of a card whose call goes on for its user
+RUNNING = ("incoming", "connecting", "calling", "talking", "held", "parked", "asking")
 #: after this a running call without a word from anybody is not shown as running
 BELIEVED = 6 * 3600 * 1_000_000
 
@@ -36,6 +39,8 @@ class Last:
     subject: str
     at: int
     by: str
+    #: what was noted then
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,24 @@ class CallView:
     said: str = ""
     said_by: str = ""
     note: str = ""
+    #: the branch of the menu, and the queue, that the caller came through
+    menu: str = ""
+    queue: str = ""
+    #: how many clients have this number, and how many calls it made before
+    matches: int = 0
+    earlier: int = 0
+    #: when this number was missed, and nobody has talked to it since
+    unreturned: int | None = None
+    #: title of a task about this client that should be done by now
+    overdue: str = ""
+    #: the number is on the exclusion list
+    excluded: bool = False
+    #: what the exchange can do with the call: hangup, transfer, park, take
+    actions: tuple[str, ...] = ()
 
     @property
     def running(self) -> bool:
-        return self.state in ("incoming", "calling", "talking", "held")
+        return self.state in RUNNING
 
     @property
     def key(self) -> str:
@@ -82,20 +101,6 @@ def element_key(call_id: str) -> str:
     return re.sub(r"[^A-Za-z0-9]", "-", call_id)
 
 
-def find_call(connection: Connection, live: LiveCalls, call_id: str, user_id: int, *, card: bool) -> CallView | None:
-    """A call as this user sees it: for the list, or with everything the card says."""
-    names = user_names(connection)
-    running = connection.execute(select(open_call).where(open_call.c.call_id == call_id)).one_or_none()
-    if running is not None:
-        view = running_view(connection, running, live.get(call_id), user_id, names)
-        return with_card(connection, view, running, user_id) if card else view
-    finished = connection.execute(select(call).where(call.c.call_id == call_id)).one_or_none()
-    if finished is None:
-        return None
-    view = finished_view(connection, finished, user_id, names)
-    return with_card(connection, view, finished, user_id) if card else view
-
-
 def running_view(
     connection: Connection, row: Any, live: CallLive | None, user_id: int, names: dict[int, str]
 ) -> CallView:
@@ -103,10 +108,10 @@ def running_view(
     told = live.state if live else {}
     conversations = live.conversations if live else []
     place = live.place if live else ""
-    running = Running(outgoing, row.registered_at, place, conversations, str(told.get("SINCE") or ""))
+    transfer = as_map(told.get("TRANSFER"))
+    running = Running(outgoing, row.registered_at, place, conversations, str(told.get("SINCE") or ""), transfer)
     state = state_of_running(user_id, running)
     client = find_client(connection, row.entity_type, row.entity_id or 0) if row.entity_type else None
-    transfer = as_map(told.get("TRANSFER"))
     return CallView(
         row.call_id,
         state.state,
@@ -119,6 +124,7 @@ def running_view(
         colleague(names, row.internal_user_id) or client,
         bool(row.internal_user_id),
         said=as_text(transfer.get("NOTE")),
+        said_by=names.get(whole_number(transfer.get("BY")), ""),
         **timing(state, names),
     )
 
@@ -178,42 +184,6 @@ class Colleague(Client):
     @property
     def address(self) -> str:
         return ""
-
-
-def with_card(connection: Connection, view: CallView, row: Any, user_id: int) -> CallView:
-    """The same call with what only its card says."""
-    client = view.client
-    known = client if client is not None and not isinstance(client, Colleague) else None
-    made = cast("list[tuple[str, int]]", row.created or [])
-    created = [entity_id for kind, entity_id in made if kind == "LEAD"]
-    typed = select(note.c.text).where(note.c.call_id == view.call_id, note.c.user_id == user_id)
-    return replace(
-        view,
-        responsible=known.responsible if known else "",
-        responsible_is_me=bool(known and known.responsible_id == user_id),
-        new_lead=created[0] if created else 0,
-        deal=open_deal(connection, known) if known else None,
-        last=last_contact(connection, known, view.call_id) if known else None,
-        note=connection.execute(typed).scalar() or "",
-    )
-
-
-def last_contact(connection: Connection, client: Client, call_id: str) -> Last | None:
-    """The newest activity of a client before this call."""
-    bound = activity_binding.c.activity_id == activity.c.id
-    query = (
-        select(activity.c.subject, activity.c.start_time, activity.c.created, activity.c.responsible_id)
-        .join(activity_binding, bound)
-        .where(activity_binding.c.entity_type == client.kind, activity_binding.c.entity_id == client.id)
-        .where(activity.c.origin_id != f"VI_{call_id}")
-        .order_by(activity.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    by = connection.execute(select(users.c.name).where(users.c.id == row.responsible_id)).scalar()
-    return Last(row.subject, row.start_time or row.created or 0, by or "")
 
 
 def line_name(connection: Connection, number: str) -> str:

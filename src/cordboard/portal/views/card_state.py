@@ -7,7 +7,7 @@ Surprise: without the connector's word (a foreign connector) a card knows only "
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ SECOND = 1_000_000
 #: how long a card stays after its end before it closes by itself
 ENDED_STAYS = 30 * SECOND
 ELSEWHERE_STAYS = 4 * SECOND
+PASSED_STAYS = 10 * SECOND
 
 #: the last second that is believed: the year 2100 begins
 LATEST = 4_102_444_800
@@ -34,6 +35,8 @@ class Running:
     conversations: Sequence[Mapping[str, Any]] = ()
     #: since when the call is in its present place
     since: str = ""
+    #: `{BY, TO, NOTE}`: a colleague passes the call on, or asks somebody whether to
+    transfer: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    #: incoming, calling, talking, held, elsewhere, missed, failed, ended
+    #: incoming, connecting, calling, talking, held, parked, asking, elsewhere, passed, missed, failed, ended
     state: str
     #: the timer runs from here; None: no timer
     since: int | None = None
@@ -61,7 +64,7 @@ class CardState:
     total_since: int | None = None
     #: of a call that is over: seconds of talk, or of ringing if nobody answered
     length: int | None = None
-    #: user who answered elsewhere; 0: nobody known
+    #: user who answered elsewhere, is asked, or got the call; 0: nobody known
     answered_by: int = 0
     #: the card closes by itself then
     closes_at: int | None = None
@@ -77,11 +80,13 @@ def state_of_running(user_id: int, call: Running) -> CardState:
         # the talk of an outgoing call is the client's leg, which is no user's
         my_talk = talks[-1]
     if my_talk is not None:
-        return talking(call, my_talk)
+        return talking(call, my_talk, user_id)
+    if mine and mine[-1].get("END") == "transferred":
+        return passed(mine[-1], call.transfer)
     if talks:
         return elsewhere(talks[-1])
     if any(state_word(one) == "ringing" for one in mine) or not mine:
-        return waiting(call)
+        return waiting(call, mine, whole_number(call.transfer.get("TO")) == user_id)
     ended = [one for one in mine if one.get("END") == "answered-elsewhere"]
     if ended and call.place != "ended":
         answerers = [one for one in call.conversations if moment(one.get("ANSWERED_AT"))]
@@ -93,18 +98,34 @@ def state_of_running(user_id: int, call: Running) -> CardState:
     return waiting(call)
 
 
-def talking(call: Running, talk: Mapping[str, Any]) -> CardState:
+def talking(call: Running, talk: Mapping[str, Any], user_id: int) -> CardState:
     answered = moment(talk.get("ANSWERED_AT")) or moment(call.since) or call.registered_at
+    if whole_number(call.transfer.get("BY")) == user_id and (asked := whole_number(call.transfer.get("TO"))):
+        asked_since = moment(call.transfer.get("SINCE")) or moment(call.since) or answered
+        return CardState("asking", since=asked_since, total_since=answered, answered_by=asked)
     if state_word(talk) == "talking":
         return CardState("talking", since=answered)
     held_since = moment(talk.get("HELD_AT")) or moment(call.since) or answered
-    return CardState("held", since=held_since, total_since=answered)
+    return CardState("parked" if state_word(talk) == "parked" else "held", since=held_since, total_since=answered)
 
 
-def waiting(call: Running) -> CardState:
-    """Nobody talks yet: the timer runs from the first ring of the call."""
+def waiting(call: Running, mine: Sequence[Mapping[str, Any]] = (), got: bool = False) -> CardState:
+    """Nobody talks yet: the timer runs from the first ring of the call; `got`: a colleague passed it to the user."""
     rings = [at for one in call.conversations if (at := moment(one.get("RANG_AT")))]
-    return CardState("calling" if call.outgoing else "incoming", since=min(rings, default=call.registered_at))
+    since = min(rings, default=call.registered_at)
+    if call.outgoing and any(state_word(one) == "ringing" for one in mine):
+        # somebody clicked a number: their own telephone rings before the client's
+        return CardState("connecting", since=since)
+    if got and mine and (rang := moment(mine[-1].get("RANG_AT"))):
+        return CardState("incoming", since=rang, total_since=since)
+    return CardState("calling" if call.outgoing else "incoming", since=since)
+
+
+def passed(mine: Mapping[str, Any], transfer: Mapping[str, Any]) -> CardState:
+    """The user gave the call to somebody else."""
+    ended = moment(mine.get("ENDED_AT"))
+    closes_at = ended + PASSED_STAYS if ended else None
+    return CardState("passed", answered_by=whole_number(transfer.get("TO")), closes_at=closes_at)
 
 
 def elsewhere(talk: Mapping[str, Any]) -> CardState:

@@ -76,14 +76,26 @@ def find(connection: Connection, live: LiveCalls, text: str, seen: set[int] | No
     calls = find_calls(connection, live, text, number, seen, now)
     if number:
         return Found(number, clients_of_number(connection, number, names), [], colleagues(connection, number), calls)
-    words = [pattern(word) for word in text.lower().split()][:5]
-    clients = [
+    clients = clients_of_text(connection, text, names)
+    deals = named(connection, "DEAL", words_of(text), (deal.c.title,), names)
+    return Found("", clients, deals, colleagues(connection, text), calls)
+
+
+def clients_of_text(connection: Connection, text: str, names: dict[int, str]) -> list[Client]:
+    """Contacts, companies and leads by a number or by any part of their names."""
+    if number := number_in(text):
+        return clients_of_number(connection, number, names)
+    words = words_of(text)
+    person = (lead.c.name, lead.c.last_name, lead.c.title, lead.c.company_title)
+    return [
         *named(connection, "CONTACT", words, (contact.c.name, contact.c.last_name), names),
         *named(connection, "COMPANY", words, (company.c.title,), names),
-        *named(connection, "LEAD", words, (lead.c.name, lead.c.last_name, lead.c.title, lead.c.company_title), names),
+        *named(connection, "LEAD", words, person, names),
     ]
-    deals = named(connection, "DEAL", words, (deal.c.title,), names)
-    return Found("", clients, deals, colleagues(connection, text), calls)
+
+
+def words_of(text: str) -> list[str]:
+    return [pattern(word) for word in text.lower().split()][:5]
 
 
 def pattern(word: str) -> str:
@@ -125,7 +137,7 @@ def clients_of_number(connection: Connection, number: str, names: dict[int, str]
 
 def colleagues(connection: Connection, text: str) -> list[Colleague]:
     """Employees by extension or by name."""
-    words = [pattern(word) for word in text.lower().split()][:5]
+    words = words_of(text)
     whole = func.lower(users.c.name + " " + users.c.last_name)
     named_so = and_(*(whole.like(word, escape="\\") for word in words))
     query = select(users.c.id, users.c.name, users.c.last_name, users.c.inner_phone).where(

@@ -2,6 +2,7 @@
 import { startClock } from "./clock.js";
 import { startLive } from "./live.js";
 import { startCards } from "./cards.js";
+import { startDesk } from "./desk.js";
 import { startFrame } from "./frame.js";
 import { startKeys } from "./keys.js";
 import { startPalette } from "./palette.js";
@@ -14,5 +15,6 @@ startFrame();
 startPalette();
 startKeys();
 startCards();
+startDesk();
 startRing();
 startLive();

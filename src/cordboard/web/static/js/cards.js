@@ -1,41 +1,12 @@
-// The call cards: notes that are never lost, closing by hand and by themselves, minimizing, copying a number.
+// The call cards: where they stand, closing by hand and by themselves, minimizing, pinning, copying a number.
 import { lengthText, serverNow } from "./clock.js";
+import { closeDesk } from "./desk.js";
+import { watchNote } from "./note.js";
+import { post } from "./post.js";
+import { sayCopied } from "./toast.js";
 
-const post = (path, fields = {}) =>
-  fetch(path, {
-    method: "POST",
-    body: new URLSearchParams({ ...fields, form_token: document.body.dataset.formToken }),
-  });
-
-const draftKey = (card) => `note:${card.dataset.card}`;
-const waiting = new Map();
-
-function say(card, word) {
-  const place = card.querySelector(".card-note-foot");
-  place.textContent = word ? place.dataset[word] : "";
-}
-
-async function save(card) {
-  const text = card.querySelector("textarea").value;
-  try {
-    const answer = await post(`/cards/${encodeURIComponent(card.dataset.card)}/note`, { text });
-    if (!answer.ok) throw new Error(String(answer.status));
-    if (card.querySelector("textarea").value === text) localStorage.removeItem(draftKey(card));
-    say(card, "saved");
-  } catch {
-    say(card, "kept"); // it stays in the browser and is sent with the next stroke or the next page
-  }
-}
-
-function typed(card) {
-  card.dataset.kept = "";
-  localStorage.setItem(draftKey(card), card.querySelector("textarea").value);
-  say(card, "");
-  clearTimeout(waiting.get(card));
-  waiting.set(card, setTimeout(() => save(card), 600));
-}
-
-const close = (card) => post(`/cards/${encodeURIComponent(card.dataset.card)}/close`).then((answer) => {
+const close = (card) =>
+  post(`/cards/${encodeURIComponent(card.dataset.card)}/close`).then((answer) => {
     if (answer.ok) card.remove();
     arrange();
   });
@@ -46,10 +17,23 @@ function minimize(card) {
   document.querySelector("#pill-box button")?.focus();
 }
 
-async function copy(button) {
+function unfoldAll() {
+  for (const card of document.querySelectorAll(".card[data-card]")) delete card.dataset.minimized;
+  arrange();
+  document.querySelector(".card[data-card]")?.focus();
+}
+
+function pin(card, button) {
+  const pinned = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", String(pinned));
+  if (pinned) card.dataset.kept = "";
+  else delete card.dataset.kept;
+}
+
+async function copy(number) {
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.dataset.copied = "";
+    await navigator.clipboard.writeText(number);
+    sayCopied();
   } catch {
     // no permission: the number stays selectable
   }
@@ -57,34 +41,30 @@ async function copy(button) {
 
 function pressed(event) {
   const button = event.target.closest("button");
-  if (event.target.closest("[data-pill]")) {
-    for (const card of document.querySelectorAll(".card[data-card]")) delete card.dataset.minimized;
-    arrange();
-    document.querySelector(".card")?.focus();
-    return;
-  }
-  const card = event.target.closest(".card");
+  if (button?.hasAttribute("data-copy")) copy(button.dataset.copy);
+  if (event.target.closest("[data-pill]")) return unfoldAll();
+  const card = event.target.closest(".card[data-card]");
   if (!card) return;
+  if (button?.hasAttribute("data-pin")) return pin(card, button);
   card.dataset.kept = "";
-  if (!button) return;
-  if (button.matches("[data-close]")) close(card);
-  if (button.matches("[data-minimize]")) minimize(card);
-  if (button.matches("[data-copy]")) copy(button);
+  if (button?.hasAttribute("data-close")) close(card);
+  if (button?.hasAttribute("data-minimize")) minimize(card);
 }
 
 function key(event) {
-  const card = event.target.closest?.(".card");
-  if (event.key === "Escape" && card) minimize(card);
+  const card = event.target.closest?.(".card[data-card]");
+  if (card && event.key !== "Escape") card.dataset.kept = "";
+  if (event.key === "Escape" && card && !closeDesk(card)) minimize(card);
   if (event.altKey && event.code === "KeyC") {
     event.preventDefault();
     if (card) document.querySelector("main").focus();
-    else document.querySelector(".card:not([data-minimized])")?.focus();
+    else document.querySelector(".card[data-card]:not([data-minimized])")?.focus();
   }
 }
 
 // An ended call closes by itself, unless a key or a touch said that somebody is still working with it.
 function countDown() {
-  for (const time of document.querySelectorAll("time[data-until]")) {
+  for (const time of document.querySelectorAll(".card[data-card] time[data-until]")) {
     const card = time.closest(".card");
     const left = (Number(time.dataset.until) / 1000 - serverNow()) / 1000;
     time.textContent = lengthText(Math.ceil(left));
@@ -96,7 +76,7 @@ function countDown() {
 }
 
 // A call that runs comes before one that is over, and among equals the older keeps its place.
-const RUNNING = ["incoming", "calling", "talking", "held"];
+const RUNNING = ["incoming", "connecting", "calling", "talking", "held", "parked", "asking"];
 const isOver = (card) => !RUNNING.includes(card.querySelector(".card-body").dataset.state);
 
 function arrange() {
@@ -112,13 +92,7 @@ export function cardsChanged() {
   arrange();
   for (const card of document.querySelectorAll(".card[data-card]:not([data-ready])")) {
     card.dataset.ready = "";
-    const draft = localStorage.getItem(draftKey(card));
-    const field = card.querySelector("textarea");
-    if (draft !== null && draft !== field.value) {
-      field.value = draft;
-      save(card);
-    }
-    field.addEventListener("input", () => typed(card));
+    watchNote(card);
   }
 }
 

@@ -4,6 +4,7 @@
 import { setServerNow, tick } from "./clock.js";
 import { cardsChanged } from "./cards.js";
 import { ring, stop } from "./ring.js";
+import { toast } from "./toast.js";
 
 const SILENCE = 4500; // the server's heart beats every 2 s
 let version = "";
@@ -44,10 +45,20 @@ function receive(event) {
     if (message.signal === "ring") ring(message);
     if (message.signal === "stop") stop(message.call);
     if (message.signal === "cards") keepOnly(message.ids);
+    if (message.signal === "notice") toast(message.text, message.kind);
     return undefined;
   }
   if (!fits(message)) event.detail.cancelled = true;
+  else focused = document.querySelector(message.target)?.contains(document.activeElement) ? document.activeElement.id : "";
   return undefined;
+}
+
+// A button that was drawn anew under the user's finger keeps the focus.
+let focused = "";
+
+function keepFocus() {
+  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+  focused = "";
 }
 
 function keepOnly(ids) {
@@ -80,6 +91,7 @@ export function startLive() {
   body.addEventListener("htmx:ws:after:message:incoming", () => {
     tick();
     cardsChanged();
+    keepFocus();
   });
   body.addEventListener("htmx:ws:close", closed);
   setInterval(() => {
