@@ -25,6 +25,7 @@ from typing import Any
 from bench.queue_rows import queue_row_count, queue_rows
 from cordboard.asterisk.cel_csv import CsvRows
 from cordboard.calls.tracker import CallTracker
+from cordboard.cli.replay import STAGES
 from cordboard.cli.replay import run as play_sources
 from cordboard.numbers.plan import NumberingPlan
 from cordboard.settings import Pbx
@@ -93,7 +94,7 @@ def read_only(text: str) -> None:
 
 def play(path: Path, every: Any) -> None:
     """The whole way, in process."""
-    tracker = CallTracker(NumberingPlan(PREFIXES, INTERNAL), timezone="UTC")
+    tracker = CallTracker(NumberingPlan(PREFIXES, INTERNAL), timezone="UTC", stages=STAGES[every])
     play_sources([str(path)], tracker, Pbx(), every, "ledger", lambda _: None)
 
 

@@ -9,18 +9,26 @@ Used by every test that plays a capture, kept or made a moment ago on a real Ast
 import csv
 import io
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from cordboard.calls.cel import CelEvent
+from cordboard.calls.stages import Stage
 from cordboard.calls.tracker import CallTracker
 from cordboard.cli.replay import run
+from cordboard.cli.replay_reader import Lane, open_reader
 from cordboard.numbers.plan import NumberingPlan
 from cordboard.settings import Pbx
 
+CAPTURES = Path(str(files("cordboard"))) / "demo" / "captures"
+#: made by `make capture` with the project's own rig
+OWN = Path(__file__).parent.parent / "captures" / "live"
+FOLDERS = sorted(path.parent for path in [*CAPTURES.glob("*/*/cel.csv"), *OWN.glob("*/cel.csv")])
 SOURCES = [("cel.csv", "ledger"), ("ami.log", "ledger"), ("ami.log", "live")]
 TOLERANCE = 1.6  # call_full has whole seconds; pressing keys takes some tenths
 RESULTS = {
@@ -38,12 +46,39 @@ RESULTS = {
 }
 
 
+def name_of(folder: Path) -> str:
+    """Asterisk's version and the scenario; `live` for those of our own rig."""
+    return f"{folder.parent.name}/{folder.name}"
+
+
 def played(folder: Path, source: str, lane: str, every: str = "end") -> list[dict[str, Any]]:
-    plan = NumberingPlan(["+7", "7", "8"], [r"^\d{3}$"])
     out = io.BytesIO()
-    code = run([str(folder / source)], CallTracker(plan, timezone="UTC"), Pbx(), every, lane, out.write)
+    code = run([str(folder / source)], CallTracker(plan(), timezone="UTC"), Pbx(), every, lane, out.write)
     assert code == 0
     return [msgspec.json.decode(line) for line in out.getvalue().splitlines()]
+
+
+def plan() -> NumberingPlan:
+    """The numbers of the captured exchange."""
+    return NumberingPlan(["+7", "7", "8"], [r"^\d{3}$"])
+
+
+def events_of(folder: Path, source: str = "cel.csv", lane: Lane = "ledger") -> list[CelEvent]:
+    """The rows of a capture."""
+    reader = open_reader(str(folder / source), Pbx(timezone="UTC"), lane)
+    return [event for batch in reader.batches() for event in batch]
+
+
+def stages_of(events: Iterable[CelEvent]) -> list[Stage]:
+    """Every stage that these rows reach."""
+    tracker = CallTracker(plan())
+    return [stage for event in events for stage in tracker.feed(event).stages]
+
+
+def ended_lines(events: Iterable[CelEvent]) -> list[dict[str, Any]]:
+    """What `replay` would print of the calls that these rows end, as far as a judge asks."""
+    ended = [stage for stage in stages_of(events) if stage.name == "call_ended"]
+    return [{"linkedid": stage.linkedid, "call_full": msgspec.to_builtins(stage.call_full())} for stage in ended]
 
 
 def same(left: str, right: str) -> bool:

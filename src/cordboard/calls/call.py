@@ -35,6 +35,7 @@ class Call(Side, msgspec.Struct, eq=False, kw_only=True, weakref=True):
     linkedid: str
     plan: NumberingPlan
     clock: ClockText
+    stages: frozenset[StageName]  #: those that are announced
     last_row: int  #: when the last of its rows was written
     main: Channel | None = None  #: the channel whose uniqueid is the linkedid
     channels: dict[str, Channel] = {}
@@ -66,12 +67,15 @@ class Call(Side, msgspec.Struct, eq=False, kw_only=True, weakref=True):
     listed_at: int = 0  #: when the PBX listed one of them last
     shown: list[weakref.ref[Stage]] = []
 
-    def stage(self, step: Step, name: StageName, at: int, conversation: str = "", absorbed: str = "") -> Stage:
-        """Announce a stage."""
-        stage = Stage(name, self.linkedid, at, self, conversation, absorbed)
+    def stage(self, step: Step, name: StageName, at: int, conversation: str = "", absorbed: Call | None = None) -> None:
+        """Announce a stage, if the listener wants such; of `merged`, with the pictures of the absorbed call."""
+        if name not in self.stages:
+            return
+        stage = Stage(name, self.linkedid, at, self, conversation)
+        if absorbed is not None:
+            stage.show(absorbed)
         self.shown.append(weakref.ref(stage))
         step.stages.append(stage)
-        return stage
 
     def freeze_pictures(self) -> None:
         """Build the pictures of stages that somebody still holds: the call is about to change."""

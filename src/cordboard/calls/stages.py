@@ -3,7 +3,9 @@
 A stage carries the call as it was at that moment. Building that picture costs more than the
 event itself, and most listeners want few of them (`replay --every end` wants one per call), so
 it is built when asked. If nobody asked before the call goes on, and the stage is still in
-somebody's hands, the call builds it just before it changes: see `Call.freeze_pictures`.
+somebody's hands, the call builds it just before it changes: see `Call.freeze_pictures`. One event
+may bring several stages (somebody is joined and accepted, the last telephone and the call end);
+each shows the call as it was then. A listener who wants few of them says so to the tracker.
 """
 
 from __future__ import annotations
@@ -28,6 +30,9 @@ class StageName(StrEnum):
     MERGED = "merged"  #: another call became part of this one; no customization stage
 
     __hash__ = str.__hash__
+
+
+ALL_STAGES = frozenset(StageName)
 
 
 class Pictured(Protocol):
@@ -66,9 +71,10 @@ class Stage(msgspec.Struct, eq=False, weakref=True):
             self._facts = self._call.facts()
         return self._facts
 
-    def show(self, call: Pictured) -> None:
+    def show(self, absorbed: Pictured) -> None:
         """Take the pictures of another call, now: of the one that is absorbed."""
-        self._full, self._facts = call.picture(), call.facts()
+        self._full, self._facts = absorbed.picture(), absorbed.facts()
+        self.absorbed = self._facts.linkedid
 
     def freeze(self) -> None:
         """Build both pictures now, because the call is about to change."""

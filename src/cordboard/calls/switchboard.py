@@ -12,6 +12,7 @@ from __future__ import annotations
 from cordboard.calls.call import Call
 from cordboard.calls.channel import Bridge, Channel, Endpoints, Kind, stem_of
 from cordboard.calls.clock import ClockText
+from cordboard.calls.stages import ALL_STAGES, StageName
 from cordboard.numbers.plan import NumberingPlan
 
 #: ended calls remembered, so that late or doubled rows do not begin them again
@@ -21,9 +22,10 @@ REMEMBERED = 20_000
 class Switchboard:
     """All that is open on one PBX."""
 
-    def __init__(self, plan: NumberingPlan, clock: ClockText):
+    def __init__(self, plan: NumberingPlan, clock: ClockText, stages: frozenset[StageName] = ALL_STAGES):
         self.plan = plan
         self.clock = clock
+        self.stages = stages
         self.endpoints = Endpoints(plan)
         self.calls: dict[str, Call] = {}  #: by surviving linkedid
         self.aliases: dict[str, Call] = {}  #: by linkedid, absorbed ones too
@@ -35,7 +37,7 @@ class Switchboard:
 
     def open_call(self, linkedid: str, at: int) -> Call:
         """Begin a call."""
-        call = Call(at, linkedid=linkedid, plan=self.plan, clock=self.clock, last_row=at)
+        call = Call(at, linkedid=linkedid, plan=self.plan, clock=self.clock, stages=self.stages, last_row=at)
         call.expected = self.expected.pop(linkedid, None)
         self.calls[linkedid] = self.aliases[linkedid] = call
         self.ended.pop(linkedid, None)

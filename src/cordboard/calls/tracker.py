@@ -22,6 +22,7 @@ from cordboard.calls.clock import ClockText
 from cordboard.calls.rules import answer, applications, arrival, bridging, hangup, merge, parking, pickup, transfer
 from cordboard.calls.rules.direction import decide_direction
 from cordboard.calls.rules.numbers_of_call import correct_called, name_sides
+from cordboard.calls.stages import ALL_STAGES, StageName
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 from cordboard.numbers.plan import NumberingPlan
@@ -64,9 +65,17 @@ ENDINGS = frozenset(("HANGUP", "CHAN_END", "LINKEDID_END", "APP_END"))
 class CallTracker:
     """Follows the calls of one PBX."""
 
-    def __init__(self, plan: NumberingPlan, *, timezone: str | None = None, silence: int = SILENCE):
+    def __init__(
+        self,
+        plan: NumberingPlan,
+        *,
+        timezone: str | None = None,
+        silence: int = SILENCE,
+        stages: frozenset[StageName] = ALL_STAGES,
+    ):
+        """`stages`: those that are announced; without a listener for the others they cost nothing."""
         self.clock = ClockText(timezone)
-        self.board = Switchboard(plan, self.clock)
+        self.board = Switchboard(plan, self.clock, stages)
         self.calls = self.board.calls  #: open calls by surviving linkedid
         self._silence = silence
 

@@ -23,7 +23,7 @@ from cordboard.asterisk.address import shown
 from cordboard.asterisk.cel_csv import NoCel
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.clock import ClockText
-from cordboard.calls.stages import Stage, StageName
+from cordboard.calls.stages import ALL_STAGES, Stage, StageName
 from cordboard.calls.steps import PATHS, Change, Step
 from cordboard.calls.tracker import CallTracker
 from cordboard.cli.replay_reader import Lane, open_reader
@@ -35,6 +35,8 @@ Every = Literal["event", "stage", "end"]
 Show = Callable[[Step, ClockText], list[bytes]]
 
 OK, NO_CEL, UNREADABLE, BROKEN = 0, 2, 4, 6
+#: those that are asked for
+STAGES = {"event": ALL_STAGES, "stage": ALL_STAGES, "end": frozenset({StageName.CALL_ENDED})}
 NEVER = 1 << 62  #: later than any deadline
 TIMES = frozenset(path.rpartition(".")[2] for path in PATHS.values() if path.endswith("_time"))
 
@@ -67,7 +69,7 @@ def replay(
     try:
         settings = load(config)
         chosen = choose_pbx(settings, pbx)
-        tracker = CallTracker(plan_of(settings, chosen), timezone=chosen.timezone)
+        tracker = CallTracker(plan_of(settings, chosen), timezone=chosen.timezone, stages=STAGES[every])
     except (SettingsError, UsageError, ValueError) as error:
         print(f"cordboard replay: {error}", file=sys.stderr)
         return SettingsError.exit_code if isinstance(error, SettingsError) else NO_CEL

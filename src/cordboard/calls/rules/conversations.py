@@ -7,8 +7,9 @@ Reasons: each called telephone or trunk leg is an attempt to reach somebody, so 
 conversation from its CHAN_START. Never a Local half (nobody sits there), never the main channel
 (that is the caller), never the employee's own telephone of a click-to-call.
 A colleague called while the client waits on hold is a consultation: the call of the one who
-asks, until the client is joined. It is known by its Local pair: one half stands in a bridge with
-the employee who asks, the other is still dialling.
+asks, until the client is joined. It is known by its Local pair: one half is still dialling, the
+other stands in a bridge with the employee who asks, or the employee is about to follow it there and
+still with the client (rows of two channels may change places within a millisecond).
 """
 
 from cordboard.calls.call import Call
@@ -38,6 +39,8 @@ def request(board: Switchboard, channel: Channel, at: int, step: Step, rule: str
     decide_direction(call, step)
     name_sides(call, step, conversation)
     call.stage(step, StageName.CONVERSATION_REQUESTED, at, conversation.id)
+    if rule != "called":
+        call.freeze_pictures()  # asked and accepted in one event, as one who takes a call over
     return conversation
 
 
@@ -47,9 +50,11 @@ def asker_of(board: Switchboard, call: Call) -> Channel | None:
         return None
     for half in call.locals.values():
         other = board.other_half(half)
-        if half.bridge is None or other is None or other.bridge is not None:
+        if other is None or other.bridge is not None:
             continue
-        for member in half.bridge.members.values():
+        with_half = half.bridge.members.values() if half.bridge is not None else ()
+        with_client = board.together(call.client.bridge) if call.speaking else ()
+        for member in (*with_half, *with_client):
             if member.kind is Kind.PHONE and member is not call.client:
                 return member
     return None

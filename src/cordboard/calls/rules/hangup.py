@@ -78,8 +78,10 @@ def leave(board: Switchboard, channel: Channel, at: int, step: Step) -> None:
             refresh_active(call, step)
         call.stage(step, StageName.CONVERSATION_ENDED, at, conversation.id)
     if call.live <= 0:
+        call.freeze_pictures()
         end_call(board, call, at, step)
     elif channel is call.client:
+        call.freeze_pictures()
         hand_over(board, call, at, step)
 
 

@@ -45,14 +45,13 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
     older, younger = (one, other) if age(one.linkedid) <= age(other.linkedid) else (other, one)
     older.freeze_pictures()
     younger.freeze_pictures()
-    stage = older.stage(step, StageName.MERGED, at, absorbed=younger.linkedid)
-    stage.show(younger)
+    older.stage(step, StageName.MERGED, at, absorbed=younger)
     among_colleagues = younger.dialled_in is None and younger.type != "outgoing"
     asker = number_of(younger.main)
     _move(board, older, younger)
     step.linkedid = older.linkedid
     step.marks.append((None, "linkedid", younger.linkedid, older.linkedid, rule))
-    _direct(older, younger, at, step)
+    _direct(older, younger, step)
     for conversation in younger.conversations.values():
         _bring(older, conversation, asker if among_colleagues else "", at, step)
     if younger.answered and not among_colleagues:
@@ -64,6 +63,7 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
     older.names = UNNAMED
     name_sides(older, step)
     _announce(older, younger, at, step)
+    older.freeze_pictures()  # as they came, before they meet
     return older
 
 
@@ -84,7 +84,7 @@ def _move(board: Switchboard, older: Call, younger: Call) -> None:
         board.aliases[linkedid] = older
 
 
-def _direct(older: Call, younger: Call, at: int, step: Step) -> None:
+def _direct(older: Call, younger: Call, step: Step) -> None:
     """The oldest channel that dialled in is the client of what is one call now."""
     arrivals = [channel for channel in (older.dialled_in, younger.dialled_in) if channel is not None]
     if arrivals:
@@ -93,17 +93,24 @@ def _direct(older: Call, younger: Call, at: int, step: Step) -> None:
             older.dialled_in = older.client = first
             older.trunk = ""
             if older.type == "local":
-                _forget_talks(older, at)
+                _forget_talks(older, step)
     elif older.client is None or older.client.end:
         older.client = younger.client or older.client
     decide_direction(older, step)
 
 
-def _forget_talks(call: Call, at: int) -> None:
-    """A client is joined into a call of colleagues: what they said before is not the client's talk."""
+def _forget_talks(call: Call, step: Step) -> None:
+    """A client is joined into a call of colleagues: what they said before is not the client's talk, nobody has answered
+    the client yet, and whoever does is told by a stage of their own."""
     call.talks.clear()
-    for conversation in call.speaking.values():
-        conversation.talk_from = at
+    call.speaking.clear()
+    call.last_accepted = None
+    put(step, call, "active", "", "merge")
+    for side in (call, *call.conversations.values()):
+        put(step, side, "answered", False, "merge")
+        put(step, side, "answer", 0, "merge")
+    for conversation in call.conversations.values():
+        conversation.talk_from = 0
 
 
 def _bring(call: Call, conversation: Conversation, asker: str, at: int, step: Step) -> None:

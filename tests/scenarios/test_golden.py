@@ -1,0 +1,47 @@
+"""The golden `call_full` of every capture at each stage: unchanged, the same from both sources, and true."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from golden import GOLDEN, golden_file, golden_lines, whole_lines
+from judge import FOLDERS, name_of, truths, wrong_facts
+
+
+def kept(folder: Path) -> list[dict[str, Any]]:
+    return json.loads(golden_file(folder).read_text(encoding="utf-8"))
+
+
+def cut_to_seconds(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`at` as a source without fractions of a second has it; the times of `call_full` are whole seconds anyway."""
+    return [line | {"at": line["at"][:19] + line["at"][-6:]} for line in lines]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+def test_every_stage_of_a_capture_is_told_as_it_was_reviewed(folder: Path) -> None:
+    expected = kept(folder)
+
+    found = golden_lines(folder)
+
+    assert expected == found, "if it is right: python tests/scenarios/golden.py --write, and review the difference"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+def test_ami_rows_tell_every_stage_as_the_file_does(folder: Path) -> None:
+    expected = cut_to_seconds(kept(folder))
+
+    found = golden_lines(folder, "ami.log")
+
+    assert expected == found
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+def test_the_golden_calls_are_what_the_telephones_measured(folder: Path) -> None:
+    lines = [line for line in whole_lines(kept(folder)) if line["stage"] == "call_ended"]
+
+    assert [] == [f"{call['linkedid']}: {fact}" for call in truths(folder) for fact in wrong_facts(call, lines)]
+
+
+def test_no_golden_file_outlives_its_capture() -> None:
+    assert {golden_file(folder) for folder in FOLDERS} == set(GOLDEN.glob("*/*.json"))
