@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "replay": ("cordboard.cli.replay:replay", "Read recorded events and print each call as call_full."),
     "schema": ("cordboard.cli.schema:schema", "Print the JSON Schema of an object others rely on."),
-    "number": ("cordboard.cli.number:number", "Show what the numbering rules make of a number."),
+    "number": ("cordboard.cli.number:app", "Show what the numbering rules make of a number."),
+    "hooks": ("cordboard.cli.hooks:app", "Customizations: list, new, test on a call of yesterday."),
     "portal": ("cordboard.cli.portal:portal", "Run the embedded CRM alone."),
     "connector": ("cordboard.cli.connector:connector", "Run the connector alone."),
     "run": ("cordboard.cli.run:run", "Run connector and portal in one process."),
