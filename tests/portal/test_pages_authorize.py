@@ -40,6 +40,8 @@ async def test_an_allowed_application_comes_back_with_a_code_that_gives_tokens(t
             forged = await http.post(f"{portal.url}/oauth/authorize", data=fields | {"form_token": "wrong"})
             async with http.post(f"{portal.url}/oauth/authorize", data=fields, allow_redirects=False) as allowed:
                 back = allowed.headers["Location"]
+            async with http.get(address, allow_redirects=False) as asked_again:
+                again = asked_again.status, asked_again.headers.get("Location", "")
             said = dict(parse_qsl(urlsplit(back).query))
             keys = f"client_id={app['client_id']}&client_secret={app['client_secret']}&code={said['code']}"
             async with http.get(f"{portal.url}/oauth/token/?grant_type=authorization_code&{keys}") as answer:
@@ -53,6 +55,8 @@ async def test_an_allowed_application_comes_back_with_a_code_that_gives_tokens(t
     assert {"from", "code", "state", "domain", "member_id", "scope", "server_domain"} == set(said)
     assert "a&b" == said["state"]
     assert 2 == tokens["user_id"]
+    assert (303, True) == (again[0], again[1].startswith(SITE + "&code="))
+    assert back.split("code=")[1] != again[1].split("code=")[1]
 
 
 async def test_an_application_that_is_not_known_or_has_no_address_is_told_so_without_a_redirect(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from cordboard.portal.rest.masking import mask
             '{"uploadUrl":"http:\\/\\/h\\/rest\\/1\\/zz\\/upload"}',
             '{"uploadUrl":"http:\\/\\/h\\/rest\\/1\\/•••\\/upload"}',
         ),
+        ("?grant_type=authorization_code&code=a&client_id=b", "?grant_type=authorization_code&code=•••&client_id=b"),
         ("client_secret=a&refresh_token=b&scope=crm", "client_secret=•••&refresh_token=•••&scope=crm"),
         ('{"APPLICATION_TOKEN":"cut in the midd', '{"APPLICATION_TOKEN":"•••"'),
     ],
@@ -36,7 +37,12 @@ def test_a_secret_is_replaced_wherever_it_stands(raw: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"author":"Anna","auth_type":1,"PHONE_NUMBER":"+79161234567"}', "/rest/telephony.externalline.get/", "author=x"],
+    [
+        '{"author":"Anna","auth_type":1,"PHONE_NUMBER":"+79161234567"}',
+        "/rest/telephony.externalline.get/",
+        "author=x",
+        "code=304",
+    ],
 )
 def test_what_only_looks_like_a_secret_stays(text: str) -> None:
     assert text == mask(text)

@@ -1,7 +1,8 @@
 """`/oauth/authorize/`: a signed-in user lets a local application in.
 
-In:   `client_id` and `state` in the address. Out: a page that asks; after "Allow" the way to the application's own
-address with a code. An application that is not known, or has no address to go back to, gets no code: never a redirect.
+In:   `client_id` and `state` in the address. Out: a page that asks, once for each user and application; after "Allow",
+and whenever it comes again, the way to the application's own address with a code. An application that is not known, or
+has no address to go back to, gets no code: never a redirect.
 The surprise: browsers check `form-action` for the redirect after a form too, so this page allows that one address.
 """
 
@@ -14,7 +15,8 @@ from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 from sqlalchemy import Connection, select
 
-from cordboard.portal.pages.site import N_, Site, Web, answer, go_to
+from cordboard.portal.consents import has_agreed, remember
+from cordboard.portal.pages.site import N_, Site, Visit, Web, answer, go_to
 from cordboard.portal.rest.oauth import new_code, redirect_address
 from cordboard.portal.tables import application
 from cordboard.web.render import render
@@ -40,6 +42,8 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
         row = await site.portal.store.read(lambda database: find(database, client_id))
         if row is None or not (origin := origin_of(row.redirect_uri)):
             return unknown(request)
+        if await site.portal.store.read(lambda database: has_agreed(database, visit.viewer.user_id, row)):
+            return await send_back(request, visit, row, state)
         values = {"application": row.name, "scopes": row.scopes.replace(",", ", "), "client_id": client_id}
         values |= {"state": state[:LONGEST_STATE], "host": origin.partition("://")[2]}
         page = answer(render("authorize.html", visit.viewer, site.now(), **values))
@@ -49,12 +53,18 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
     @post("/oauth/authorize", status_code=303)
     async def allow(request: Web) -> Response[str]:
         visit, form = await site.sent(request)
-        client_id, user_id, now = form.get("client_id", ""), visit.viewer.user_id, site.now()
+        client_id = form.get("client_id", "")
         row = await site.portal.store.read(lambda database: find(database, client_id))
         if row is None or not origin_of(row.redirect_uri):
             return unknown(request)
-        code, row = await site.portal.store.write(lambda database: new_code(database, client_id, user_id, now))
-        return go_to(redirect_address(row, code, form.get("state", "")[:LONGEST_STATE], site.base_url(request)))
+        await site.portal.store.write(lambda database: remember(database, visit.viewer.user_id, row))
+        return await send_back(request, visit, row, form.get("state", ""))
+
+    async def send_back(request: Web, visit: Visit, row: Any, state: str) -> Response[str]:
+        """To the application's own address, with a code."""
+        user_id, now = visit.viewer.user_id, site.now()
+        code, row = await site.portal.store.write(lambda database: new_code(database, row.client_id, user_id, now))
+        return go_to(redirect_address(row, code, state[:LONGEST_STATE], site.base_url(request)))
 
     return [ask, allow]
 

@@ -30,6 +30,8 @@ IN_FORM = re.compile(
     r"[^&\s\"%]+(?:%(?!26)[0-9A-F]{2}[^&\s\"%]*)*",
     re.IGNORECASE,
 )
+#: the code of an authorisation, which elsewhere is an innocent name
+CODE = re.compile(r"((?:^|[?&\s])code=)[^&\s]+", re.IGNORECASE)
 IN_JSON = re.compile(rf"(\"{NAMES}\"\s*:\s*)(?:\"(?:[^\"\\]|\\.)*\"?|\d+)", re.IGNORECASE)
 IN_XML = re.compile(rf"(<({NAMES})>)[^<]+", re.IGNORECASE)
 IN_PART = re.compile(
@@ -46,6 +48,8 @@ def mask(text: str) -> str:
     text = WEBHOOK.sub(rf"\1{MASK}", text)
     text = IN_HEADER.sub(lambda found: f"{found[1]}{found[2]}{found[3] + ' ' if found[3] else ''}{MASK}", text)
     text = IN_JSON.sub(rf'\1"{MASK}"', text)
+    if "grant_type" in text:
+        text = CODE.sub(rf"\1{MASK}", text)
     for pattern in (IN_FORM, IN_XML, IN_PART):
         text = pattern.sub(rf"\1{MASK}", text)
     return text
