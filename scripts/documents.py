@@ -23,6 +23,7 @@ from cordboard.asterisk.cel_csv import CsvRows
 from cordboard.calls.tracker import CallTracker
 from cordboard.crm.bitrix24.flows import call_flow
 from cordboard.crm.bitrix24.mapping import Terms
+from cordboard.flow.after_finish import FindReminders
 from cordboard.flow.play import play
 from cordboard.flow.questions import Done, FindUsers, Finish, Finished, Hide, NextStages, Question, Register, Registered
 from cordboard.flow.situation import News, situation_of
@@ -101,6 +102,7 @@ def questions() -> str:
         Register: Registered(id="externalCall.1", entity_type="CONTACT", entity_id="7"),
         Finish: Finished(activity_id="1"),
         Hide: Done(),
+        FindReminders: (),
     }
     flow = call_flow(Terms(pbx="main", connection="portal"))
     return "\n".join(question_line(*pair) for pair in play(flow, news(), answers).pairs)

@@ -1,6 +1,7 @@
 """A small office for tests: our portal as a child process, a played exchange, and a connector beside them."""
 
 import asyncio
+import csv
 import json
 import signal
 import subprocess
@@ -62,8 +63,9 @@ class Gateway:
         self.target = ""
         #: pass, close (no answer at all), refuse (HTTP 500), busy (503), slow, swallow (the effect, but no answer)
         self.mode = "pass"
-        #: lower-case method names, in order
+        #: lower-case method names, in order: of telephony, and of everything a Bitrix24 would be asked about calls
         self.requests = []
+        self.about_calls = []
         self.url = ""
         self._runner = None
 
@@ -88,6 +90,8 @@ class Gateway:
         telephony = method.lower().startswith("telephony.")
         if telephony:
             self.requests.append(method.lower().removeprefix("telephony.externalcall."))
+        if method.lower().partition(".")[0] not in {"cordboard", "user", "method"}:
+            self.about_calls.append(method.lower())
         if self.mode == "close":
             abort(request)
             return web.Response()
@@ -199,6 +203,12 @@ class Office:
     async def play(self, scenario, *, speed=20.0, exchange=None):
         return await self.pbx.play(read_script(CAPTURES / scenario), speed=speed, exchange=exchange)
 
+    def recorded_as(self):
+        """The names of files that the exchange says it has recorded to, in order."""
+        with self.pbx.csv_path.open(encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if row["appname"] == "MixMonitor"]
+        return list(dict.fromkeys(row["appdata"].partition(",")[0] for row in rows))
+
     # --- what stands in the portal
 
     async def finished(self):
@@ -208,6 +218,22 @@ class Office:
             async with session.post(f"{self.webhook}voximplant.statistic.get", json=query) as answer:
                 body = await answer.json()
         return [row for row in body["result"] if (row["EXTERNAL_CALL_ID"] or "").startswith("main-")]
+
+    async def ask(self, method, **params):
+        """The answer of one method of the portal."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(self.webhook + method, json=params) as answer,
+        ):
+            return (await answer.json())["result"]
+
+    async def until_in_portal(self, holds, method, within=30, **params):
+        """The answer of a method as soon as it is as wanted."""
+        end = time.monotonic() + within
+        while not holds(answer := await self.ask(method, **params)):
+            assert time.monotonic() < end, f"{answer}\n{self.logged()[-3000:]}"
+            await asyncio.sleep(0.05)
+        return answer
 
     async def close(self):
         for child in (self.connector, self.portal):

@@ -73,7 +73,7 @@ async def test_connections_of_one_portal_share_its_rate(tmp_path):
 
     service = bootstrap.build(settings, bootstrap.open_store(settings))
 
-    first, second, third = (connection.worker.bucket for connection in service.connections)
+    first, second, third = (connection.worker.crm.bucket for connection in service.connections)
     assert first is second
     assert first is not third
     await service.stop()

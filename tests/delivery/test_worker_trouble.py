@@ -8,7 +8,6 @@ import pytest
 from cordboard.connector.users import UserDirectory
 from cordboard.crm.base import CrmUnreachable
 from cordboard.delivery.ledger import RunKey, StoredRun
-from cordboard.delivery.limits import Bucket
 from cordboard.delivery.line import Line
 from cordboard.delivery.remembered import Remembered
 from cordboard.delivery.worker import Worker
@@ -31,7 +30,7 @@ class Crm:
         self.asked = []
         self.listed = list(listed)
 
-    async def ask(self, question):
+    async def ask(self, question, *, again=False):
         self.asked.append(question)
         return Done()
 
@@ -86,7 +85,6 @@ def worker_of(flow, crm=None, journal=None):
         journal or Memory(),
         None,
         lambda pbx: None,
-        bucket=Bucket(0.0, 0),
         clock=time.monotonic,
     )
 

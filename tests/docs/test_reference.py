@@ -20,7 +20,7 @@ def tables(struct: type[msgspec.Struct], path: str = "") -> dict[str, list[str]]
     for field in msgspec.structs.fields(struct):
         inner = [kind for kind in (field.type, *get_args(field.type)) if is_table(kind)]
         if not inner:
-            found.setdefault(path, []).append(field.name)
+            found.setdefault(path, []).append(field.encode_name)
             continue
         several = inner[0] is not field.type and not path and "tuple" in str(field.type)
         name = f"{path.strip('[]')}.{field.name}" if path else field.name

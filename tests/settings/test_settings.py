@@ -2,7 +2,7 @@
 
 import pytest
 
-from cordboard.settings import SettingsError, load, rate_of, without_effect
+from cordboard.settings import SettingsError, load, rate_of
 
 MINIMAL = """
 [[pbx]]
@@ -83,15 +83,11 @@ def test_two_connections_of_one_portal_agree_about_its_rate(file):
         load(file(MINIMAL + other + 'rate = "5/250"\n'), {})
 
 
-def test_a_setting_without_effect_is_named(file):
-    nothing = load(file(MINIMAL), {})
-    something = load(file(MINIMAL + '[store]\nkeep_days = 7\n[[line]]\nnumber = "1"\nmissed_responsible = "102"\n'), {})
-
-    assert [] == without_effect(nothing)
-    assert ["line[0].missed_responsible", "store.keep_days"] == without_effect(something)
-
-
 FAULTS = {
+    "hours.mon-fri: '9-18' are no hours such as 09:00-18:00": MINIMAL + '[hours]\nmon-fri = "9-18"\n',
+    "missed.task_after: 'soon' is no length of time": MINIMAL + '[missed]\ntask_after = "soon"\n',
+    "records.template: {hash} means nothing": MINIMAL + '[records]\ntemplate = "{year}/{hash}.wav"\n',
+    "records.link_days: expected `int` >= 1": MINIMAL + "[records]\nlink_days = 0\n",
     "pbx[0].ami.port: expected `int`, got `str`": MINIMAL.replace('secret = "s"', 'port = "x"'),
     "unknown field `secrt`": MINIMAL.replace("secret", "secrt"),
     "pbx[0].timezone: there is no time zone 'Mars/Base'": MINIMAL.replace('"main"', '"main"\ntimezone = "Mars/Base"'),

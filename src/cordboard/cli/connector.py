@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import uvloop
 from litestar.types import ASGIApp
 
@@ -41,6 +42,7 @@ def connector(*, config: Path, json: bool = False) -> None:
         settings = load(config)
         reject_embedded(settings, config)
         listening = listen(settings.connector.host, settings.connector.port)
+        settings = reachable_at(address_of(listening), settings)
         store = bootstrap.open_store(settings)
         uvloop.run(work(bootstrap.build(settings, store), listening, json))
     except (SettingsError, CannotListen, StoreError) as error:
@@ -51,6 +53,14 @@ def reject_embedded(settings: Settings, config: Path) -> None:
     for number, crm in enumerate(settings.crm):
         if crm.url == "embedded":
             raise SettingsError(f'{config}: crm[{number}].url: "embedded" belongs to `cordboard run`')
+
+
+def reachable_at(address: str, settings: Settings) -> Settings:
+    """The settings with the address under which a CRM finds us, unless they name one."""
+    public_url = settings.connector.public_url or address
+    return msgspec.structs.replace(
+        settings, connector=msgspec.structs.replace(settings.connector, public_url=public_url)
+    )
 
 
 async def work(service: Connector, listening: socket.socket, json: bool) -> None:

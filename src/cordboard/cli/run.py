@@ -17,7 +17,7 @@ import uvloop
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from cordboard import logs
-from cordboard.cli.connector import serve
+from cordboard.cli.connector import reachable_at, serve
 from cordboard.cli.ending import fail
 from cordboard.connector import bootstrap
 from cordboard.connector.api import build_api
@@ -31,6 +31,8 @@ __all__ = ["run"]
 
 #: path the connector answers → whether to anybody, or to this machine only
 CONNECTOR_PATHS = {"/readyz": True, "/status": False}
+#: whoever has a link gets its recording
+RECORDS = "/records/"
 
 
 def run(*, config: Path, seed: str | None = None, json: bool = False) -> None:
@@ -59,6 +61,7 @@ async def work(settings: Settings, seed: str | None, json: bool) -> None:
     url = address_of(listening)
     opened = open_portal(Opening(settings.portal, seed))
     settings = with_webhook(settings, url + opened.webhook_path)
+    settings = reachable_at(settings.portal.public_url or url, settings)
     store = bootstrap.open_store(settings)
     service = bootstrap.build(settings, store)
     app = both(build_app(opened.portal), build_api(service))
@@ -101,7 +104,11 @@ def both(portal: Any, connector: ASGIApp) -> ASGIApp:
 
 
 def is_for_connector(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["path"] not in CONNECTOR_PATHS:
+    if scope["type"] != "http":
+        return False
+    if scope["path"].startswith(RECORDS):
+        return True
+    if scope["path"] not in CONNECTOR_PATHS:
         return False
     return CONNECTOR_PATHS[scope["path"]] or is_here(scope)
 

@@ -11,6 +11,7 @@ from typing import Any
 from litestar import Litestar, Response, get
 
 from cordboard.connector.service import Connector
+from cordboard.recordings.serving import record_route
 
 
 def build_api(connector: Connector) -> Litestar:
@@ -28,4 +29,4 @@ def build_api(connector: Connector) -> Litestar:
     def status() -> dict[str, Any]:
         return connector.status()
 
-    return Litestar([healthz, readyz, status], openapi_config=None)
+    return Litestar([healthz, readyz, status, record_route(connector.recordings)], openapi_config=None)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 import structlog
+from sqlalchemy import make_url
 
 from cordboard.asterisk.ledgers import ledger_for
 from cordboard.asterisk.live import LiveLane
@@ -19,17 +21,28 @@ from cordboard.calls.snapshot import UserFull
 from cordboard.connector.health import LaneHealth
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
+from cordboard.connector.reminders import Reminders
 from cordboard.connector.service import Connection, Connector, Followed
 from cordboard.connector.states import OwnPortal, StateSender
 from cordboard.connector.users import UserDirectory
 from cordboard.crm.base import connect, flows_of
 from cordboard.crm.bitrix24.mapping import Terms
 from cordboard.delivery.limits import Bucket
-from cordboard.delivery.worker import Worker
+from cordboard.delivery.worker import Inside, Worker
+from cordboard.flow.after_finish import (
+    CloseReminder,
+    FindRecording,
+    FindReminders,
+    KeepReminder,
+    MakeRecording,
+    OpenReminder,
+)
+from cordboard.flow.questions import Question
 from cordboard.hooks.builtin import BUILT_IN
 from cordboard.hooks.entries import customizations_of
 from cordboard.numbers.plan import NumberingPlan
-from cordboard.settings import Cel, Crm, Pbx, Settings, SettingsError, account_of, rate_of, without_effect
+from cordboard.recordings.recordings import Recordings
+from cordboard.settings import Cel, Crm, Pbx, Settings, SettingsError, account_of, rate_of
 from cordboard.store import Store
 
 log = structlog.get_logger(__name__)
@@ -43,9 +56,12 @@ def now_micros() -> int:
 
 def build(settings: Settings, store: Store) -> Connector:
     """The whole connector."""
-    for setting in without_effect(settings):
-        log.warning("a setting has no effect in this version", setting=setting)
-    connector = Connector(StoreJournal(store, now_micros, Terms), hooks=customizations_of(settings))
+    connector = Connector(
+        StoreJournal(store, now_micros, Terms),
+        recordings_of(settings),
+        keep_days=settings.store.keep_days,
+        hooks=customizations_of(settings),
+    )
     for trouble in connector.hooks.troubles:
         log.warning("a customization cannot be used", reason=trouble)
     buckets: dict[str, Bucket] = {}
@@ -65,7 +81,7 @@ def connection_of(crm: Crm, settings: Settings, connector: Connector, bucket: Bu
     """A CRM, the worker that asks it, the directory of its users, and the sender of states.
 
     The bucket belongs to the CRM's account: Bitrix24 counts the requests of a portal, whichever webhook they use."""
-    client = connect(crm.kind, name=crm.name, url=crm.url)
+    client = connect(crm.kind, name=crm.name, url=crm.url, bucket=bucket, read_file=connector.recordings.read)
     plan = NumberingPlan(settings.numbers.prefixes, settings.numbers.internal)
     lazily: dict[str, Any] = {}
     worker = Worker(
@@ -74,10 +90,10 @@ def connection_of(crm: Crm, settings: Settings, connector: Connector, bucket: Bu
         connector.journal,
         cast("Any", LaterUsers(lazily)),
         partial(terms_of, crm, settings, connector.hooks.points_of(crm.name)),
-        bucket=bucket,
         clock=time.monotonic,
         observe=crm.mode == "observe",
         hooks=connector.hooks,
+        inside=inside_of(crm, connector, plan),
     )
     people = [person for person in settings.people if person.crm in {None, crm.name}]
     users = lazily["users"] = UserDirectory(client, worker.line, plan, people, time.monotonic)
@@ -92,6 +108,27 @@ def connection_of(crm: Crm, settings: Settings, connector: Connector, bucket: Bu
             partial(lift_limit, crm, bucket),
         )
     return Connection(worker, users, states, with_pictures=wants_pictures(crm, settings, connector))
+
+
+def recordings_of(settings: Settings) -> Recordings:
+    """The recordings of this machine, and our own folder for them beside the database."""
+    database = make_url(settings.store.url)
+    beside = Path(database.database).parent if database.get_backend_name() == "sqlite" and database.database else Path()
+    spool = Path(settings.records.spool) if settings.records.spool else beside / "cordboard-records"
+    return Recordings(settings.records, spool, settings.connector.public_url or "", now_micros)
+
+
+def inside_of(crm: Crm, connector: Connector, plan: NumberingPlan) -> dict[type[Question], Inside]:
+    """Who answers what a flow asks about recordings and reminders."""
+    reminders = Reminders(crm.name, connector.journal, lambda number: plan.number(number).base)
+    return {
+        FindRecording: connector.recordings.find,
+        MakeRecording: connector.recordings.make,
+        OpenReminder: lambda asked: reminders.open(asked.client, asked.mark),
+        KeepReminder: lambda asked: reminders.keep(asked.reminder),
+        FindReminders: lambda asked: reminders.find(asked.client),
+        CloseReminder: lambda asked: reminders.close(asked.mark),
+    }
 
 
 def wants_pictures(crm: Crm, settings: Settings, connector: Connector) -> bool:
@@ -133,6 +170,9 @@ def terms_of(crm: Crm, settings: Settings, points: frozenset[str], pbx: str) -> 
         settings.cards,
         settings.numbers,
         points,
+        settings.missed,
+        settings.hours,
+        settings.records.send if settings.records.folders else "",
     )
 
 
@@ -164,6 +204,8 @@ def followed_of(pbx: Pbx, settings: Settings, connector: Connector) -> Followed:
 def ledger_of(pbx: Pbx, cel: Cel) -> Ledger:
     """The source of the past: a file by path or address, or a table."""
     try:
-        return ledger_for(cel.url, cel.columns, cel.start, timezone=pbx.timezone)
+        return ledger_for(
+            cel.url, cel.columns, cel.start, columns_from=cel.columns_from, timezone=pbx.timezone, utc=cel.utc
+        )
     except ValueError as error:
         raise SettingsError(f"[pbx.cel] of {pbx.name!r}: {error}") from None

@@ -66,7 +66,7 @@ class StoreJournal:
             add_entries(connection, run_id, len(stored.records), records, now)
             return run_id
 
-        stored.id = await self._write(work)
+        stored.id = await self.write(work)
         stored.records += records
 
     async def answer(self, stored: StoredRun, answer: bytes) -> None:
@@ -74,7 +74,7 @@ class StoreJournal:
         number = len(stored.records)
         values = {"answer": answer, "answered_at": self._clock()}
         statement = update(entry).where(entry.c.run_id == stored.id, entry.c.number == number).values(values)
-        await self._write(lambda connection: connection.execute(statement))
+        await self.write(lambda connection: connection.execute(statement))
         stored.records[-1] = msgspec.structs.replace(stored.records[-1], answer=answer)
 
     async def close(self, stored: StoredRun, records: list[Record], outcome: Outcome) -> None:
@@ -95,7 +95,7 @@ class StoreJournal:
                 )
             )
 
-        await self._write(work)
+        await self.write(work)
 
     async def supersede(self, stored: StoredRun, known: bytes) -> StoredRun:
         """Close a run and begin its next generation with the facts of the old one."""
@@ -106,7 +106,7 @@ class StoreJournal:
             connection.execute(update(run).where(run.c.id == stored.id).values(state="superseded", ended_at=now))
             return add_run(connection, following, now)
 
-        following.id = await self._write(work)
+        following.id = await self.write(work)
         return following
 
     async def outcome(self, key: RunKey) -> Outcome | None:
@@ -130,7 +130,7 @@ class StoreJournal:
                 keep_place(connection, pbx, place, now)
             return old
 
-        return await self._write(work)
+        return await self.write(work)
 
     async def place(self, pbx: str) -> str | None:
         """Up to where the ledger of a PBX was read."""
@@ -184,7 +184,8 @@ class StoreJournal:
         )
         return [RunKey(*row) for row in self.store.read_sync(lambda connection: connection.execute(query).all())]
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Write once it can be written; until then the caller waits."""
         while True:
             try:
                 result = await self.store.write(work)

@@ -25,6 +25,7 @@ from cordboard.calls.stages import StageName
 from cordboard.connector.health import LaneHealth, watch_ledger
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
+from cordboard.connector.retention import keep_days
 from cordboard.connector.settling import picture_of
 from cordboard.connector.states import StateSender
 from cordboard.connector.users import UserDirectory
@@ -33,6 +34,7 @@ from cordboard.flow.journal import known_pairs
 from cordboard.flow.questions import NextStages
 from cordboard.flow.situation import News, Situation
 from cordboard.hooks.chain import Customizations
+from cordboard.recordings.recordings import Recordings
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +70,8 @@ class Connector:
     """Everything that runs."""
 
     journal: StoreJournal
+    recordings: Recordings
+    keep_days: int
     connections: list[Connection] = field(default_factory=list[Connection])
     exchanges: list[Followed] = field(default_factory=list[Followed])
     hooks: Customizations = field(default_factory=Customizations)
@@ -97,6 +101,8 @@ class Connector:
         """Take up the earlier life, then begin to listen."""
         since = self.journal.now() - MEMORY
         last_seen = self._take_up(since)
+        self._begin(partial(keep_days, self.journal, self.keep_days), "retention")
+        self._begin(self.recordings.keep_clean, "recordings")
         for connection in self.connections:
             self._begin(connection.users.keep_fresh, "users")
             if connection.states is not None:

@@ -64,6 +64,20 @@ entry = Table(
     Column("answered_at", BigInteger),
 )
 
+#: What reminds of a client whose call was missed; open until somebody has talked with them.
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("task_id", Text, nullable=False),
+    Column("notified", Integer, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Index("reminder_by_client", "connection", "client", "closed_at"),
+)
+
 #: Up to where a ledger has been read; never behind the oldest row of a call that is still open.
 position = Table(
     "position",

@@ -4,7 +4,9 @@ CrmError
 ├── CrmUnreachable        the connection: no answer at all; try again
 ├── CrmBusy               the connection: the CRM asked us to slow down
 ├── AuthorizationLost     the connection: pause it until somebody renews the access
+│   └── ScopeMissing      a scope is missing; what a call can do without is left out
 ├── CrmFailing            the request: the CRM failed inside; try again, others go on
+├── MethodBusy            the request: its method rests until a moment the CRM named
 ├── RequestRefused        the request: the CRM understood and said no; its words are kept
 └── AnswerNotUnderstood   the request: the CRM answered something new; kept for a bug report
 """
@@ -54,10 +56,22 @@ class AuthorizationLost(CrmError):
     retry, connection, label = True, True, "authorization-lost"
 
 
+class ScopeMissing(AuthorizationLost):
+    """The access does not reach so far; give the webhook or the application the scope that is named."""
+
+    label = "scope-missing"
+
+
 class CrmFailing(CrmError):
     """The CRM failed while it worked on this request; it will be tried again."""
 
     retry, label = True, "failing"
+
+
+class MethodBusy(CrmError):
+    """The CRM lets this method rest for a while; the request will be tried again, others go on."""
+
+    retry, label = True, "method-busy"
 
 
 class RequestRefused(CrmError):
@@ -89,8 +103,10 @@ class CrmConnection(Protocol):
 
     name: str
 
-    async def ask(self, question: Question) -> Any:
-        """Put one question to the CRM; returns its answer's type, raises CrmError."""
+    async def ask(self, question: Question, *, again: bool = False) -> Any:
+        """Put one question to the CRM; returns its answer's type, raises CrmError.
+
+        `again`: it may have been put before, and its answer was lost."""
         ...
 
     async def list_users(self) -> list[CrmUser]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import structlog
@@ -18,17 +19,29 @@ import structlog
 from cordboard.crm.base import CrmConnection, CrmError
 from cordboard.delivery.gate import Gate
 from cordboard.delivery.ledger import Journal
-from cordboard.delivery.limits import Bucket
 from cordboard.delivery.line import Line
 from cordboard.delivery.retry import GiveUp, RetryAt, next_attempt
 from cordboard.delivery.run import Run, words
+from cordboard.flow.after_finish import CreateTask
 from cordboard.flow.journal import Record, decode_answer, encode_answer, encode_question
-from cordboard.flow.questions import Finish, LookForFinished, Question, ReadFacts, Refused, Register, Registered, Sight
+from cordboard.flow.questions import (
+    Finish,
+    LookForFinished,
+    Priority,
+    Question,
+    ReadFacts,
+    Refused,
+    Register,
+    Registered,
+    Sight,
+)
 
 log = structlog.get_logger(__name__)
 
 #: requests under way at a time
 SLOTS = 8
+#: of these at most so many recordings, which take long
+RECORD_SLOTS = 2
 
 
 class Asker:
@@ -39,7 +52,6 @@ class Asker:
         crm: CrmConnection,
         journal: Journal,
         *,
-        bucket: Bucket,
         clock: Callable[[], float],
         counts: Counter[str],
         observe: bool = False,
@@ -47,23 +59,23 @@ class Asker:
         self.line = Line(crm.name, clock)
         self._crm = crm
         self._journal = journal
-        self._bucket = bucket
         self._clock = clock
         self._counts = counts
         self._observe = observe
         self._gate = Gate(SLOTS)
+        self._records = Gate(RECORD_SLOTS)
 
     async def ask(self, run: Run, question: Question, sent: bool) -> Any:
         """Ask the CRM until there is an answer, or until trying again cannot help."""
         run.pending_since = self._clock()
         attempts, wait = 0, 0.0
         while True:
-            async with self._gate.slot(question.priority):
-                await self._may_leave(run, question, sent=sent)
-                sent = True
+            async with self._records_gate(question), self._gate.slot(question.priority):
+                again, sent = sent, True
+                await self._may_leave(run, question, sent=again)
                 answer = None
                 try:
-                    answer = await self._try(question)
+                    answer = await self._try(question, again=again)
                 except CrmError as error:
                     attempts += 1
                     self._counts["failures"] += 1
@@ -81,12 +93,13 @@ class Asker:
                 log.info("a request is tried again", **words(run.key), question=type(question).__name__, seconds=wait)
                 await asyncio.sleep(wait)
 
+    def _records_gate(self, question: Question) -> AbstractAsyncContextManager[None]:
+        is_record = question.priority == Priority.RECORD
+        return self._records.slot(question.priority) if is_record else nullcontext()
+
     async def _may_leave(self, run: Run, question: Question, *, sent: bool) -> None:
         await self.line.ready()
         try:
-            wait = self._bucket.reserve(self._clock())
-            if wait > 0:
-                await asyncio.sleep(wait)
             if not sent:
                 await self._mark_sent(run, question)
         except BaseException:
@@ -100,13 +113,13 @@ class Asker:
         await self._journal.append(run.stored, records)
         run.unwritten = []
 
-    async def _try(self, question: Question) -> Any:
+    async def _try(self, question: Question, *, again: bool) -> Any:
         if self._observe:
             self.line.release()
             return observed(question)
         self._counts["requests"] += 1
         try:
-            answer = await self._crm.ask(question)
+            answer = await self._crm.ask(question, again=again)
         except CrmError as error:
             if error.connection:
                 self.line.failed(error)
@@ -146,5 +159,6 @@ def observed(question: Question) -> Any:
         Register: b'{"type":"registered","id":"observed"}',
         Finish: b'{"type":"finished"}',
         ReadFacts: b'{"type":"facts"}',
+        CreateTask: b'{"type":"task","id":"observed"}',
     }
     return decode_answer(question, known.get(type(question), b'{"type":"done"}'))

@@ -18,9 +18,18 @@ class Bucket:
 
     def reserve(self, now: float) -> float:
         """Take the next place; returns the seconds to wait before the request may leave."""
+        wait = self.wait(now)
+        if self.rate:
+            self._level = self._level_at(now) + 1.0
+            self._at = now
+        return wait
+
+    def wait(self, now: float) -> float:
+        """The seconds that whoever took the next place now would have to wait."""
         if not self.rate:
             return 0.0
-        self._level = max(self._level - max(now - self._at, 0.0) * self.rate, 0.0) + 1.0
-        self._at = now
         # one place stays free: the CRM counts from its own clock
-        return max(self._level - (self.size - 1), 0.0) / self.rate
+        return max(self._level_at(now) + 1.0 - (self.size - 1), 0.0) / self.rate
+
+    def _level_at(self, now: float) -> float:
+        return max(self._level - max(now - self._at, 0.0) * self.rate, 0.0)

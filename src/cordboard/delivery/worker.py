@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -22,7 +22,6 @@ from cordboard.calls.snapshot import UserFull
 from cordboard.crm.base import CrmConnection, CrmFlows
 from cordboard.delivery.asking import Asker
 from cordboard.delivery.ledger import Journal, RunKey, StoredRun
-from cordboard.delivery.limits import Bucket
 from cordboard.delivery.remembered import Remembered
 from cordboard.delivery.run import Run, words
 from cordboard.flow.journal import Record, encode_answer, encode_question, known_pairs, resume
@@ -79,6 +78,10 @@ class Hooks(Protocol):
     ) -> Customized: ...
 
 
+#: who answers a kind of question from inside, such as where a recording is
+Inside = Callable[[Any], Awaitable[Any]]
+
+
 class Worker:
     """All runs of one connection."""
 
@@ -90,16 +93,15 @@ class Worker:
         users: Users,
         terms: Callable[[str], Any],
         *,
-        bucket: Bucket,
         clock: Callable[[], float],
         observe: bool = False,
         hooks: Hooks | None = None,
+        inside: Mapping[type[Question], Inside] | None = None,
     ) -> None:
         self.crm = crm
         self.counts: Counter[str] = Counter()
-        self._asker = Asker(crm, journal, bucket=bucket, clock=clock, counts=self.counts, observe=observe)
+        self._asker = Asker(crm, journal, clock=clock, counts=self.counts, observe=observe)
         self.line = self._asker.line
-        self.bucket = bucket
         self.runs: dict[RunKey, Run] = {}
         #: ended runs: what is told of them again, after a restart or by the slower lane, is old
         self.closed = Remembered[RunKey]()
@@ -109,6 +111,7 @@ class Worker:
         self._terms = terms
         self._clock = clock
         self._hooks = hooks
+        self._inside = inside or {}
         self._observe = observe
 
     # --- from outside ----------------------------------------------------------------------------------------------
@@ -249,7 +252,7 @@ class Worker:
                 if answer is not None and answer.registered is not None and not run.call_id:
                     run.call_id = answer.registered.id
             case _:
-                raise TypeError(f"nobody answers {type(question).__name__}")
+                answer = await self._inside[type(question)](question)
         kind, content = encode_question(question)
         run.unwritten.append(Record(kind, content, answer=encode_answer(answer)))
         return answer

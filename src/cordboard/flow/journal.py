@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 
-from cordboard.flow.questions import KINDS, Flow, Outcome, Question
+from cordboard.flow.kinds import KINDS
+from cordboard.flow.questions import Flow, Outcome, Question
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -60,6 +60,8 @@ class Situation(msgspec.Struct, frozen=True, omit_defaults=True):
     talk_seconds: int = 0
     #: conversation whose common bridge with the client began last
     last_speaker: str = ""
+    #: files that make the recording of the call, in order
+    records: tuple[str, ...] = ()
 
     def conversation(self, id: str) -> Conversation | None:
         return next((talk for talk in self.conversations if talk.id == id), None)
@@ -115,6 +117,7 @@ def situation_of(linkedid: str, at: int, call_full: CallFull, facts: CallFacts) 
         result=call_full.result,
         talk_seconds=facts.talk_seconds,
         last_speaker=facts.last_speaker,
+        records=tuple(facts.records),
     )
 
 

@@ -4,7 +4,7 @@ Reading order: `tables.py` (what may be written), `load.py` (file and environmen
 say). Every table is optional; every key but `name`, `kind` and `url` has a default.
 """
 
-from cordboard.settings.faults import account_of, rate_of, without_effect
+from cordboard.settings.faults import account_of, rate_of
 from cordboard.settings.load import SettingsError, load
 from cordboard.settings.tables import (
     Ami,
@@ -54,5 +54,4 @@ __all__ = [
     "account_of",
     "load",
     "rate_of",
-    "without_effect",
 ]

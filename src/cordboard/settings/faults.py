@@ -12,7 +12,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from cordboard.settings.spans import length_of, span_of
-from cordboard.settings.tables import Replace, Settings, Store
+from cordboard.settings.tables import Replace, Settings
 
 #: words in braces of a template of recordings
 RECORD_WORDS = ("year", "month", "day", "hour", "minute", "second", "linkedid", "uniqueid", "src", "dst")
@@ -121,11 +121,6 @@ def account_of(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:
         return ""
-
-
-def without_effect(settings: Settings) -> list[str]:
-    """Settings of the file that are understood and have no effect in this version, by their places."""
-    return [] if settings.store.keep_days == Store().keep_days else ["store.keep_days"]
 
 
 def rate_of(text: str) -> tuple[float, int] | None:

@@ -2,7 +2,9 @@
 
 import msgspec
 
+from cordboard.crm.bitrix24.flows import call_flow
 from cordboard.crm.bitrix24.mapping import Terms
+from cordboard.flow.play import play
 from cordboard.flow.questions import (
     Done,
     FindUsers,
@@ -18,9 +20,11 @@ from cordboard.flow.questions import (
     TakeOver,
 )
 from cordboard.flow.situation import Conversation, News, Situation
+from cordboard.settings import Missed
 
 USERS = {"101": 2, "102": 3, "103": 4}
-TERMS = Terms(pbx="main", connection="portal", default_user=1)
+#: what follows the finish is off; its own stories switch it on
+TERMS = Terms(pbx="main", connection="portal", default_user=1, missed=Missed(responsible="last", task=False))
 START = 1_700_000_000_000_000
 SECOND = 1_000_000
 
@@ -34,6 +38,23 @@ ANSWERS = {
     NeedUser: 9,
     TakeOver: None,
 }
+
+
+KINDS = {Register: "register", Finish: "finish", LookForFinished: "look", TakeOver: "take_over", FindUsers: "users"}
+
+
+def run(told, terms=TERMS, more=None, **answers):
+    """Play the flow; `answers` by the names of `KINDS`, `more` by kind."""
+    given = ANSWERS | {kind: answers[name] for kind, name in KINDS.items() if name in answers} | (more or {})
+    return play(call_flow(terms), told, given)
+
+
+def kinds(played):
+    return [type(question) for question in played.asked if not isinstance(question, FindUsers)]
+
+
+def asked(played, kind):
+    return [question for question in played.asked if isinstance(question, kind)]
 
 
 def talk(number, state="ringing", *, accepted=False):

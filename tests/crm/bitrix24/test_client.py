@@ -7,10 +7,13 @@ from cordboard.crm.base import (
     CrmBusy,
     CrmFailing,
     CrmUnreachable,
+    MethodBusy,
     RequestRefused,
+    ScopeMissing,
 )
-from cordboard.crm.bitrix24.client import read_answer, user_of, why
+from cordboard.crm.bitrix24.client import user_of
 from cordboard.crm.bitrix24.mapping import external_id, registered
+from cordboard.crm.bitrix24.rest import read_answer, why
 from cordboard.flow.questions import Registered
 
 
@@ -20,7 +23,8 @@ def error(code, text=""):
 
 TABLE = [
     (503, error("QUERY_LIMIT_EXCEEDED", "Too many requests"), CrmBusy),
-    (429, error("OPERATION_TIME_LIMIT"), CrmBusy),
+    (429, error("OPERATION_TIME_LIMIT"), MethodBusy),
+    (401, error("insufficient_scope"), ScopeMissing),
     (401, error("INVALID_CREDENTIALS", "Invalid request credentials"), AuthorizationLost),
     (401, error("expired_token"), AuthorizationLost),
     (403, error("ACCESS_DENIED", "Access denied!"), AuthorizationLost),

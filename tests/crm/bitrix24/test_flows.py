@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from stories import ANSWERS, START, TERMS, incoming, news, outgoing, over, quiet, talk
+from stories import ANSWERS, START, TERMS, asked, incoming, kinds, news, outgoing, over, quiet, run, talk
 
 from cordboard.crm.bitrix24.flows import Known, call_flow, known_from
 from cordboard.flow.journal import Record, decode_answer, encode_answer, encode_question, resume
@@ -25,22 +25,6 @@ from cordboard.flow.questions import (
 )
 
 pytestmark = pytest.mark.thinking
-
-
-def run(told, terms=TERMS, **answers):
-    given = ANSWERS | {kind: answers[name] for kind, name in KINDS.items() if name in answers}
-    return play(call_flow(terms), told, given)
-
-
-KINDS = {Register: "register", Finish: "finish", LookForFinished: "look", TakeOver: "take_over", FindUsers: "users"}
-
-
-def kinds(played):
-    return [type(question) for question in played.asked if not isinstance(question, FindUsers)]
-
-
-def asked(played, kind):
-    return [question for question in played.asked if isinstance(question, kind)]
 
 
 ANSWERED = [

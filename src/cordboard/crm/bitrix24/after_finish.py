@@ -31,14 +31,14 @@ class Portal(Protocol):
     async def upload(self, address: str, field: str, name: str, content: bytes) -> Any: ...
 
 
-async def ask(portal: Portal, question: Question, read_file: ReadFile) -> Any:
-    """The answer of a question of this file's kinds."""
+async def ask(portal: Portal, question: Question, read_file: ReadFile, *, again: bool) -> Any:
+    """The answer of a question of this file's kinds; `again`: it may have been put before."""
     try:
         match question:
             case AttachRecord():
                 return await attach(portal, question, read_file)
             case CreateTask(params, mark):
-                return await create_task(portal, params, mark)
+                return await create_task(portal, params, mark, again=again)
             case CompleteTask(task_id):
                 await portal.call("tasks.task.complete", {"taskId": task_id})
             case Notify(params):
@@ -81,9 +81,9 @@ async def attach_record(portal: Portal, params: dict[str, Any]) -> Any:
         raise
 
 
-async def create_task(portal: Portal, params: dict[str, Any], mark: str) -> TaskCreated | Refused:
-    """Make a task unless there is one with our mark already: its answer may have been lost."""
-    if (known := await find_task(portal, params, mark)) is not None:
+async def create_task(portal: Portal, params: dict[str, Any], mark: str, *, again: bool) -> TaskCreated | Refused:
+    """Make a task; where an answer may have been lost, only if there is none with our mark."""
+    if again and (known := await find_task(portal, params, mark)) is not None:
         return TaskCreated(known)
     answer = await portal.call("tasks.task.add", {"fields": {**params, "TAGS": [mark]}})
     task = cast("dict[str, Any]", answer).get("task") if isinstance(answer, dict) else None

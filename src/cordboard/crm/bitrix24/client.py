@@ -1,33 +1,20 @@
-"""Client: one Bitrix24 portal over HTTP.
+"""Client: what a flow asks of one Bitrix24 portal, as methods of its REST.
 
 In:   questions of the flow, or a method's name with its parameters.
-Out:  their answers. Every failure becomes a `CrmError` that says whether trying again can help.
-
-What surprises: most refusals have an empty code and status 400, so the texts of two of them are compared; and the
-address holds the webhook's secret, so no error repeats it.
+Out:  their answers; a refusal that answers the question is told as `Refused` or `NotFound`, every other failure is a
+      `CrmError` (`rest.py`).
 """
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, cast
 
-import aiohttp
-import msgspec
-
 from cordboard.b24wire.batch import command_text
-from cordboard.b24wire.errors import Reaction, reaction_to
-from cordboard.crm.base import (
-    AnswerNotUnderstood,
-    AuthorizationLost,
-    CrmBusy,
-    CrmError,
-    CrmFailing,
-    CrmUnreachable,
-    CrmUser,
-    RequestRefused,
-)
-from cordboard.crm.bitrix24 import mapping
+from cordboard.crm.base import AnswerNotUnderstood, AuthorizationLost, CrmUser, RequestRefused
+from cordboard.crm.bitrix24 import after_finish, mapping
+from cordboard.crm.bitrix24.after_finish import ReadFile
+from cordboard.crm.bitrix24.rest import Rest, shorten
+from cordboard.delivery.limits import Bucket
 from cordboard.flow.questions import (
     Done,
     Facts,
@@ -44,33 +31,31 @@ from cordboard.flow.questions import (
     Update,
 )
 
-#: seconds for one request; a portal ends its own after sixty
-TIMEOUT = aiohttp.ClientTimeout(total=60, connect=10)
 NOT_FOUND = "Call is not found (call should be registered prior to finishing"
 
 #: of `user.get`, in the order in which an extension is looked for
 NUMBER_FIELDS = ("UF_PHONE_INNER", "PERSONAL_MOBILE", "WORK_PHONE", "PERSONAL_PHONE")
 
 
-def connect(*, name: str, url: str) -> Bitrix24:
-    """A connection by the full address of an inbound webhook."""
-    return Bitrix24(name, url)
+def connect(*, name: str, url: str, bucket: Bucket, read_file: ReadFile) -> Bitrix24:
+    """A connection by the full address of an inbound webhook; `read_file` gives the content of a recording."""
+    return Bitrix24(name, url, bucket, read_file)
 
 
 class Bitrix24:
     """One portal."""
 
-    def __init__(self, name: str, url: str) -> None:
+    def __init__(self, name: str, url: str, bucket: Bucket, read_file: ReadFile) -> None:
         self.name = name
-        self._url = url.rstrip("/") + "/"
-        self._session: aiohttp.ClientSession | None = None
+        self.bucket = bucket
+        self._rest = Rest(url, bucket)
+        self._read_file = read_file
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self._rest.close()
 
-    async def ask(self, question: Question) -> Any:
-        """Put a flow's question to the portal."""
+    async def ask(self, question: Question, *, again: bool = False) -> Any:
+        """Put a flow's question to the portal; `again`: it may have been put before."""
         match question:
             case Register(params):
                 return await self._register(params)
@@ -87,7 +72,7 @@ class Bitrix24:
             case Update(kind, id, fields):
                 return await self._update(kind, id, fields)
             case _:
-                raise TypeError(f"{type(question).__name__} is no question for a portal")
+                return await after_finish.ask(self, question, self._read_file, again=again)
 
     async def _register(self, params: dict[str, Any]) -> Any:
         try:
@@ -153,7 +138,7 @@ class Bitrix24:
         users: list[CrmUser] = []
         start: int | None = 0
         while start is not None:
-            body = await self._post(
+            body = await self._rest.post(
                 "user.get", {"FILTER": {"ACTIVE": True}, "sort": "ID", "order": "ASC", "start": start}
             )
             users += [user_of(row) for row in cast("list[dict[str, Any]]", body["result"])]
@@ -169,21 +154,13 @@ class Bitrix24:
         answer = cast("dict[str, Any]", result) if isinstance(result, dict) else {}
         return bool(answer.get("isExisting") and answer.get("isAvailable"))
 
+    async def upload(self, address: str, field: str, name: str, content: bytes) -> Any:
+        """Send a file to an address that the portal gave."""
+        return await self._rest.upload(address, field, name, content)
+
     async def call(self, method: str, params: dict[str, Any]) -> Any:
         """The `result` of one method."""
-        return (await self._post(method, params))["result"]
-
-    async def _post(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT, trust_env=False)
-        headers = {"Content-Type": "application/json"}
-        try:
-            async with self._session.post(
-                self._url + method, data=msgspec.json.encode(params), headers=headers, allow_redirects=False
-            ) as response:
-                return read_answer(method, response.status, await response.read())
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise CrmUnreachable(f"{method}: {why(error)}") from None
+        return (await self._rest.post(method, params))["result"]
 
 
 def facts_commands(question: ReadFacts) -> dict[str, str]:
@@ -208,60 +185,7 @@ def first_row(result: Any) -> dict[str, Any] | None:
     return cast("dict[str, Any]", row) if isinstance(row, dict) else None
 
 
-def why(error: BaseException) -> str:
-    """The reason without the address, which holds the secret."""
-    if isinstance(error, asyncio.TimeoutError):
-        return "no answer in time"
-    reason = getattr(error, "strerror", None)
-    return reason if isinstance(reason, str) and reason else type(error).__name__
-
-
-def read_answer(method: str, status: int, body: bytes) -> dict[str, Any]:
-    """The answer's object; raises the `CrmError` that code, text and status stand for."""
-    try:
-        answer: Any = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        answer = None
-    if isinstance(answer, dict) and "result" in answer and status < 400:
-        return cast("dict[str, Any]", answer)
-    if not isinstance(answer, dict) or "error" not in answer:
-        raise without_envelope(method, status)
-    refusal = cast("dict[str, Any]", answer)
-    raise error_of(method, str(refusal.get("error") or ""), str(refusal.get("error_description") or ""), status)
-
-
-def without_envelope(method: str, status: int) -> CrmError:
-    """A proxy's page, a redirect, a cut body: never the portal's own word."""
-    if status in {301, 302, 307, 308}:
-        return AuthorizationLost(f"{method}: the portal has moved (HTTP {status}); correct `url` in the settings")
-    if status in {401, 403}:
-        return AuthorizationLost(f"{method}: HTTP {status}")
-    if status == 429:
-        return CrmBusy(f"{method}: HTTP {status}")
-    return CrmUnreachable(f"{method}: HTTP {status} without an answer of Bitrix24")
-
-
-def error_of(method: str, code: str, text: str, status: int) -> CrmError:
-    words = f"{method}: {text or code}"
-    match reaction_to(code, status):
-        case Reaction.RETRY if code.upper() in {"QUERY_LIMIT_EXCEEDED", "OVERLOAD_LIMIT"}:
-            return CrmBusy(words)
-        case Reaction.RETRY:
-            return CrmFailing(words) if status == 500 else CrmUnreachable(words)
-        case Reaction.PAUSE:
-            return CrmBusy(words, pause=60.0)
-        case Reaction.REFRESH | Reaction.STOP:
-            return AuthorizationLost(words)
-        case Reaction.GIVE_UP:
-            return RequestRefused(text or code or f"HTTP {status}")
-
-
 def user_of(row: dict[str, Any]) -> CrmUser:
     name = " ".join(part for part in (row.get("NAME"), row.get("LAST_NAME")) if part)
     numbers = tuple(str(row[field]) for field in NUMBER_FIELDS if row.get(field))
     return CrmUser(int(row["ID"]), name, numbers, str(row.get("EMAIL") or ""), str(row.get("WORK_POSITION") or ""), row)
-
-
-def shorten(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 200 else text[:200] + "…"

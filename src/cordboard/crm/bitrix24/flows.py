@@ -6,6 +6,7 @@ Out:  questions, one at a time; at the end an `Outcome`.
     register    at the first conversation requested; a call that never had one is registered at its end
     show, hide  whenever the users who should see the card differ from those who do (`cards.py`)
     finish      once, at the end of the call, with the one who talked last (`people.py`)
+    then        what reminds of a missed client (`missed.py`), the recording (`recording.py`)
 
 Each request leaves through one place: `ask_register`, `Cards.show`, `Cards.hide`, `ask_finish`.
 """
@@ -18,12 +19,14 @@ from typing import Any
 
 import msgspec
 
-from cordboard.crm.bitrix24 import mapping
+from cordboard.crm.bitrix24 import mapping, missed, recording
 from cordboard.crm.bitrix24.cards import Cards
 from cordboard.crm.bitrix24.customizing import Customizing
 from cordboard.crm.bitrix24.known import Known, cancelled_words, known_from, learn_register, user_in
 from cordboard.crm.bitrix24.mapping import Terms
-from cordboard.crm.bitrix24.people import Ask, People
+from cordboard.crm.bitrix24.objects import is_new, responsible_of
+from cordboard.crm.bitrix24.people import Ask, AskUser, People
+from cordboard.crm.bitrix24.recording import Words
 from cordboard.flow.questions import (
     Finish,
     Finished,
@@ -45,7 +48,7 @@ from cordboard.flow.situation import News, Situation
 __all__ = ["FLOW_VERSION", "Known", "call_flow", "known_from"]
 
 #: changes with every change of what is asked; kept with each run
-FLOW_VERSION = 3
+FLOW_VERSION = 4
 
 #: the point before register: without it there is no call in the portal
 REGISTRATION = "process_registration_params"
@@ -57,7 +60,7 @@ def call_flow(terms: Terms, known: Known | None = None) -> Flow:
     """Everything one portal is asked about one call."""
     call = CallInPortal(terms, known or Known())
     if call.known.finished is not None:
-        return call.outcome("finished")
+        return (yield from call.goes_on_after_finish())
     if call.known.registered is None and call.known.params is not None:
         yield from call.ask_register(call.known.params)
     within = 0.0
@@ -157,19 +160,52 @@ class CallInPortal:
 
     # --- the end --------------------------------------------------------------------------------------------------
 
+    def goes_on_after_finish(self) -> Generator[Question, Any, Outcome]:
+        """The run was superseded after the finish: what follows it is done again, which has no second effect."""
+        news: News = yield NextStages()
+        while not news.final:
+            news = yield NextStages()
+        words = yield from self.after_finish(mapping.seen_by_crm(news.situation), self.known.user)
+        return self.outcome("finished", words)
+
     def conclude(self, situation: Situation) -> Generator[Question, Any, Outcome]:
         """The call is over and everything about it is known."""
         yield from self.register(situation, fresh=False)
         if self.known.registered is None:
             return self.not_registered()
-        user = (yield from self.people.of_finish(situation)) or self.known.user
+        user = (yield from self.whose(situation)) or self.known.user
         if hidden := sorted(self.known.shown - {user}):
             yield from self.cards.hide(hidden)
         outcome = yield from self.finish(situation, user)
-        if self.known.finished is not None:
-            self.customizing.finished()
-            yield from self.customizing.update()
-        return msgspec.structs.replace(outcome, words=outcome.words or cancelled_words(self.known))
+        if self.known.finished is None:
+            return msgspec.structs.replace(outcome, words=outcome.words or cancelled_words(self.known))
+        self.customizing.finished()
+        yield from self.customizing.update()
+        words = yield from self.after_finish(situation, user)
+        return msgspec.structs.replace(outcome, words=outcome.words or cancelled_words(self.known) or words)
+
+    def whose(self, situation: Situation) -> AskUser:
+        """USER_ID of finish: who talked last, or whose a missed call is; 0 for nobody."""
+        if situation.direction != "incoming" or situation.result == 200:
+            return (yield from self.people.of_finish(situation))
+        return (yield from self.people.of_missed(situation, self.responsible_of_client()))
+
+    def responsible_of_client(self) -> AskUser:
+        """The user responsible for a client the portal knew before this call; 0 where there is none."""
+        registered = self.known.registered
+        if registered is None or is_new(registered):
+            return 0
+        facts = yield from self.customizing.facts()
+        responsible = responsible_of(facts.entity) if facts.entity is not None else ""
+        return int(responsible) if responsible.isdigit() else 0
+
+    def after_finish(self, situation: Situation, user: int) -> Words:
+        """What follows a finished call; words about what was left out."""
+        assert self.known.registered is not None
+        yield from missed.follow_up(situation, self.known.registered, user, self.terms)
+        if self.known.recorded:
+            return ""
+        return (yield from recording.attach(situation, self.known.registered.id, self.terms))
 
     def not_registered(self) -> Outcome:
         if REGISTRATION in self.known.cancelled:
@@ -186,6 +222,7 @@ class CallInPortal:
         assert self.known.registered is not None
         sight = yield LookForFinished(self.known.registered.id)
         if sight == Sight.FOUND:
+            self.known.finished = Finished()
             return self.outcome("finished")
         if sight == Sight.UNKNOWN:
             return self.outcome("finished", words="the portal does not know the call and would not let us look for it")

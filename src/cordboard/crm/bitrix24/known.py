@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
+from cordboard.flow.after_finish import AttachRecord
 from cordboard.flow.questions import (
+    Done,
     Finish,
     Finished,
     Hide,
@@ -38,6 +40,8 @@ class Known(msgspec.Struct, omit_defaults=True):
     #: absorbed calls whose registration was already taken care of
     taken: set[str] = msgspec.field(default_factory=set[str])
     finished: Finished | None = None
+    #: the portal has the recording
+    recorded: bool = False
     refused: str = ""
     #: point → what was not done because a customization cancelled it
     cancelled: dict[str, str] = msgspec.field(default_factory=dict[str, str])
@@ -89,6 +93,8 @@ def known_from(pairs: Iterable[tuple[Question, Any]]) -> Known:
                     known.shown = set(answer.shown)
             case Finish(params), Finished() if is_own(known, params):
                 known.finished = answer
+            case AttachRecord(), Done():
+                known.recorded = True
             case _:
                 pass
     return known

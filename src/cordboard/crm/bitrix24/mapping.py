@@ -17,7 +17,7 @@ import msgspec
 from cordboard.flow.questions import Finished, Params, Registered
 from cordboard.flow.situation import Situation
 from cordboard.hooks.builtin.rules import Rules
-from cordboard.settings import Cards, Line, Numbers, Register
+from cordboard.settings import Cards, Hours, Line, Missed, Numbers, Register
 
 OUTGOING, INCOMING, CALLBACK = 1, 2, 4
 
@@ -61,6 +61,10 @@ class Terms(msgspec.Struct, frozen=True):
     numbers: Numbers = Numbers()
     #: points at which the customer has rules for this connection
     points: frozenset[str] = frozenset()
+    missed: Missed = Missed()
+    hours: Hours = Hours()
+    #: how a recording is given to the portal: "" not at all, else as in `[records] send`
+    recordings: str = ""
 
     @property
     def rules(self) -> Rules:

@@ -57,8 +57,24 @@ class People:
             return self.terms.default_user
         return (yield NeedUser(numbers, situation.line))
 
+    def of_missed(self, situation: Situation, clients: AskUser) -> AskUser:
+        """Whose a missed call is, by the settings of its line or of all; `clients` asks for the client's responsible.
+
+        Where there is none it is the one whose telephone rang last, and then the default user; 0 for nobody.
+        """
+        line, missed = self.terms.line(situation.line), self.terms.missed
+        whose = (line.missed_responsible if line is not None else None) or missed.responsible
+        user = 0
+        if whose == "entity":
+            user = yield from clients
+        elif whose not in {"last", "default"}:
+            user = yield from self.first_of((whose,))
+        if not user and whose != "default":
+            user = yield from self.of_finish(situation)
+        return user or missed.default_user or self.terms.default_user
+
     def of_finish(self, situation: Situation) -> AskUser:
-        """Who is credited: the last speaker, of a missed call the one whose phone rang last; 0 for nobody."""
+        """Who is credited: the last speaker, of a call without one whoever's phone rang last; 0 for nobody."""
         if situation.direction != "incoming":
             last = situation.conversation(situation.last_speaker)
             numbers = [last.number] if last is not None and last.is_local and situation.client != last.number else []
