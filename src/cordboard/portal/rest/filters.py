@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, not_, or_, true
+from sqlalchemy import ColumnElement, false, func, literal, not_, or_, true
 
 from cordboard.b24wire.dates import parse_date
 from cordboard.b24wire.loose import as_flag, as_items, as_map, as_text
@@ -108,6 +108,9 @@ def _plain_condition(operator: str, field: Filterable, value: object) -> ColumnE
             bound = field.convert(value)
             if bound is None:
                 return true()
+            if isinstance(bound, bool):
+                # as it is, SQLAlchemy would refuse to compare by size; the database does not
+                bound = literal(bound)
             compare = {">": column > bound, ">=": column >= bound, "<": column < bound, "<=": column <= bound}
             return compare[operator]
 
