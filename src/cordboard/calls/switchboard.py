@@ -34,6 +34,7 @@ class Switchboard:
         self.bridges: dict[str, Bridge] = {}
         self.ended: dict[str, int] = {}  #: linkedid → when its call ended
         self.expected: dict[str, tuple[str, str]] = {}
+        self.tells_applications = False  #: this PBX writes rows of some applications
 
     def open_call(self, linkedid: str, at: int) -> Call:
         """Begin a call."""

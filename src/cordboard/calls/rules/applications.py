@@ -22,6 +22,7 @@ ROOMS = frozenset(("Queue", "ConfBridge", "MeetMe"))
 def begins(board: Switchboard, channel: Channel, event: CelEvent, step: Step) -> None:
     """Take what this application tells."""
     name, call = event.appname, channel.call
+    board.tells_applications = True
     if name == "Dial":
         remember_dialled(channel, event.appdata, step)
     elif name == "MixMonitor":

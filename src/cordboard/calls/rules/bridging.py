@@ -29,7 +29,7 @@ TOGETHER = 20_000
 def entered(board: Switchboard, channel: Channel, event: CelEvent, step: Step) -> None:
     """Put a channel into its bridge and see who meets."""
     came_from = channel.bridge
-    bridge = _bridge_of(board, channel, event)
+    bridge = _bridge_of(board, channel, event, step)
     board.enter(channel, bridge)
     peers = event.peer.split(",") if event.peer else ()
     _believe_peers(board, bridge, peers)
@@ -45,7 +45,7 @@ def exited(board: Switchboard, channel: Channel, event: CelEvent, step: Step) ->
         seen = bridge_id == channel.left if bridge_id else bool(channel.left)
         if seen or channel.end or not event.peer:
             return
-        bridge = _bridge_of(board, channel, event)
+        bridge = _bridge_of(board, channel, event, step)
         board.enter(channel, bridge)
         _believe_peers(board, bridge, event.peer.split(","))
         _meet(board, channel, at, step)
@@ -78,11 +78,12 @@ def _id_of(extra: str) -> str:
     return match[1] if match else ""
 
 
-def _bridge_of(board: Switchboard, channel: Channel, event: CelEvent) -> Bridge:
+def _bridge_of(board: Switchboard, channel: Channel, event: CelEvent, step: Step) -> Bridge:
     extra = event.extra
     room = "softmix" in extra or is_room(channel.kind, event.appname)
     if bridge_id := _id_of(extra):
         return board.bridge(bridge_id, room=room, holding="holding_bridge" in extra)
+    step.doubt(f"which bridge {channel.name} is in is not in the row: told by who sees whom")
     holding = not extra and channel.parked
     for name in event.peer.split(",") if event.peer else ():
         peer = board.names.get(name)

@@ -17,6 +17,7 @@ from cordboard.calls.cel import CelEvent
 from cordboard.calls.channel import Channel
 from cordboard.calls.conversation import put
 from cordboard.calls.rules.answer import part, refresh_active
+from cordboard.calls.rules.doubts import doubt_at_end
 from cordboard.calls.rules.ivr import ended_in_menu
 from cordboard.calls.rules.result import result_of
 from cordboard.calls.rules.transfer import hand_over
@@ -94,6 +95,7 @@ def end_call(board: Switchboard, call: Call, at: int, step: Step) -> None:
     put(step, call, "result", result_of(call, step), "result")
     put(step, call, "state", after(call.state, Happening.LEAVE), RULE)
     put(step, call, "end", at, RULE)
+    doubt_at_end(board, call, step)
     call.queue = ""
     board.forget(call, at)
     call.stage(step, StageName.CALL_ENDED, at)

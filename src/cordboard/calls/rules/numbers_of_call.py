@@ -64,7 +64,7 @@ def correct_called(conversation: Conversation, call: Call, step: Step) -> None:
 
 
 def guessed_number(channel: Channel, call: Call) -> str:
-    """Return the number of a trunk leg where no dial string tells it."""
+    """Return the number of a trunk leg where no dial string tells it; "" rather than our own number."""
     did = did_of(call)
     if channel.cid_num and channel.cid_num != did:
         return channel.cid_num
@@ -72,7 +72,7 @@ def guessed_number(channel: Channel, call: Call) -> str:
         if half.exten not in NOWHERE and half.exten != did and not call.plan.is_local(half.exten):
             return half.exten
     dialled = call.main.exten if call.main else ""
-    return dialled if dialled not in NOWHERE else ""
+    return dialled if dialled not in NOWHERE and dialled != did else ""
 
 
 def line_of(channel: Channel, call: Call) -> str:

@@ -43,6 +43,8 @@ def unparked(board: Switchboard, channel: Channel, event: CelEvent, step: Step) 
     for conversation in call.conversations.values():
         put(step, conversation, "parked", False, RULE)
     refresh_active(call, step)
+    if not event.extra:
+        step.doubt("who took the parked call, if anybody did, is not in the row")
     taker = board.names.get(str(read_object(event.extra).get("retriever", "")))
     if taker is not None:
         take_over(board, channel, taker, event.eventtime, step, "parking")

@@ -35,7 +35,7 @@ def result_of(call: Call, step: Step) -> int:
     if call.answered:
         return ANSWERED
     if all(channel.cause is None for channel in call.channels.values()):
-        step.doubt("no hang-up cause in any row: an unanswered call can only be 480")
+        step.doubt("no hang-up cause in any row: an unanswered call can only be told as 480")
         return NO_ANSWER
     caller = calling_channel(call)
     called = [
