@@ -113,16 +113,17 @@ def told(events: list[CelEvent], poor: Poor) -> tuple[list[dict[str, Any]], dict
 
 
 @functools.cache
-def wrong(folder: Path, name: str) -> list[str]:
-    """The wrong facts of a capture with poor rows; a talk is wrong that is more than a second from all rows'."""
+def wrong(folder: Path, name: str) -> set[tuple[str, str]]:
+    """Linkedid and wrong fact of a capture's poor rows; a talk is wrong that is over a second from all rows'."""
     events = events_of(folder)
     lines, seconds, _ = told(events, POVERTY[name])
     _, expected, _ = told(events, full)
-    found: list[str] = []
+    found: set[tuple[str, str]] = set()
     for call in truths(folder):
-        found += wrong_facts(call, lines)
-        apart = abs(seconds.get(call["linkedid"], -9) - expected[call["linkedid"]])
-        found += [f"talk {apart} seconds apart"] if apart > 1 else []
+        linkedid = call["linkedid"]
+        found |= {(linkedid, fact_of(words)) for words in wrong_facts(call, lines)}
+        if abs(seconds.get(linkedid, -9) - expected[linkedid]) > 1:
+            found.add((linkedid, "length of the talk"))
     return found
 
 
@@ -135,7 +136,7 @@ def fact_of(words: str) -> str:
 
 def measured() -> dict[str, Counter[str]]:
     """For each kind of poverty how often each fact is wrong."""
-    return {name: Counter(fact_of(w) for folder in FOLDERS for w in wrong(folder, name)) for name in POVERTY}
+    return {name: Counter(fact for folder in FOLDERS for _, fact in wrong(folder, name)) for name in POVERTY}
 
 
 def table() -> str:

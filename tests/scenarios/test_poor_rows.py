@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from judge import FOLDERS, events_of, name_of
-from poor import PAGE, POVERTY, fact_of, told, with_table, wrong
+from poor import PAGE, POVERTY, told, with_table, wrong
 
 #: what no site may lose, however poor its rows
 NAMED = {"direction", "who was asked", "answered or not", "by whom", "calls that became one", "client", "our line"}
@@ -23,7 +23,7 @@ def test_the_page_says_what_is_measured() -> None:
 @pytest.mark.parametrize("name", POVERTY)
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
 def test_people_direction_and_answer_are_right_wherever_the_rows_allow(folder: Path, name: str) -> None:
-    lost = {fact_of(words) for words in wrong(folder, name)} & NAMED
+    lost = {fact for _, fact in wrong(folder, name)} & NAMED
 
     if (name, name_of(folder)) in MOBILE:
         assert {"who was asked", "by whom"} == lost
