@@ -44,9 +44,17 @@ def build_app(portal: Portal) -> Asgi:
         elif scope["type"] == "http" and scope["path"].rstrip("/") == "/oauth/token":
             await tokens(scope, receive, send)
         else:
-            await site(scope, receive, send)
+            await site(without_nul(scope), receive, send)
 
     return app
+
+
+def without_nul(scope: Message) -> Message:
+    """The request of a page without NUL in its address: no database keeps it, and PostgreSQL refuses to look for it."""
+    if scope["type"] in ("http", "websocket") and (b"%00" in scope["query_string"] or "\0" in scope["path"]):
+        query = scope["query_string"].replace(b"%00", b"")
+        return {**scope, "path": scope["path"].replace("\0", ""), "query_string": query}
+    return scope
 
 
 @get("/healthz", media_type=MediaType.TEXT, sync_to_thread=False)

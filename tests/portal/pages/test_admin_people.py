@@ -62,6 +62,7 @@ async def test_programs_hear_of_a_new_user(house: Any) -> None:
         ({"extension": "١٢"}, "extension", "An extension has one to four digits."),
         ({"first_name": "", "last_name": ""}, "name", "Write a name or a last name."),
         ({"email": "nowhere"}, "email", "This is no e-mail address."),
+        ({"email": "ANNA@example.org"}, "email", "Another user has this e-mail address."),
     ],
 )
 async def test_what_cannot_be_is_said_beside_its_field_and_what_was_typed_stays(

@@ -133,6 +133,8 @@ def check_person(connection: Connection, person: Person) -> None:
         errors["login"] = N_("Another user has this login.")
     if person.email and ("@" not in person.email or " " in person.email):
         errors["email"] = N_("This is no e-mail address.")
+    elif person.email and is_taken(connection, func.lower(users.c.email), person.email.lower(), person.id):
+        errors["email"] = N_("Another user has this e-mail address.")
     if person.extension:
         if not (person.extension.isascii() and person.extension.isdigit() and len(person.extension) <= 4):
             errors["extension"] = N_("An extension has one to four digits.")

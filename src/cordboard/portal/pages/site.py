@@ -219,11 +219,12 @@ def local_zone() -> ZoneInfo:
 
 
 async def read_form(request: Web) -> dict[str, str]:
-    """The fields of a form; of a form that is far too long, nothing."""
+    """The fields of a form without NUL, which no database keeps; of a form that is far too long, nothing."""
     body = await request.body()
     if len(body) > LONGEST_FORM:
         return {}
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: value.replace("\0", "") for name, value in fields}
 
 
 def is_ours(visit: Visit, form: Mapping[str, str]) -> bool:
