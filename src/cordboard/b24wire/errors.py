@@ -8,11 +8,9 @@ The surprise: most failures of a method have an **empty** code with status 400, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from enum import StrEnum
-from types import MappingProxyType
 
-__all__ = ["PROVOKED", "Reaction", "RestError", "failure", "reaction_to"]
+__all__ = ["Reaction", "RestError", "failure", "reaction_to"]
 
 
 class RestError(Exception):
@@ -105,7 +103,7 @@ def method_confirm_waiting() -> RestError:
 
 def method_confirm_denied() -> RestError:
     """The administrator refused to confirm a sensitive method."""
-    return RestError("METHOD_CONFIRM_DENIED", "Method call was denied by the administrator", 403)
+    return RestError("METHOD_CONFIRM_DENIED", "Method call denied", 403)
 
 
 def https_required() -> RestError:
@@ -146,9 +144,20 @@ def core_error(text: str) -> RestError:
     return RestError("ERROR_CORE", text, 400)
 
 
+def wrong_type(name: str, value: object) -> RestError:
+    """A newer controller got something else than the object or list it wants."""
+    told = f"Invalid value {{{value}}} to match with parameter {{{name}}}"
+    return RestError("100", f"{told}. Should be value of type array.")
+
+
 def invalid_value(text: str) -> RestError:
     """A newer controller got a value it cannot use."""
     return RestError("INVALID_ARG_VALUE", text, 400)
+
+
+def invalid_type(text: str = "The value of an argument is of a wrong type") -> RestError:
+    """A newer controller got a value of a wrong type."""
+    return RestError("INVALID_ARG_TYPE", text, 400)
 
 
 def not_found(text: str = "Element not found") -> RestError:
@@ -222,39 +231,6 @@ def database_error() -> RestError:
 def internal_server_error() -> RestError:
     """A defect of the portal; its log knows more."""
     return RestError("INTERNAL_SERVER_ERROR", "Internal server error", 500)
-
-
-#: every error that does not need to know more, by code: what an integrator may provoke
-PROVOKED: Mapping[str, Callable[[], RestError]] = MappingProxyType(
-    {
-        made().code: made
-        for made in (
-            method_not_found,
-            no_auth_found,
-            invalid_credentials,
-            expired_token,
-            invalid_token,
-            application_not_found,
-            authorization_error,
-            user_access_error,
-            wrong_auth_type,
-            access_denied,
-            method_confirm_waiting,
-            method_confirm_denied,
-            https_required,
-            query_limit_exceeded,
-            operation_time_limit,
-            overload_limit,
-            portal_deleted,
-            internal_server_error,
-            unexpected_answer,
-            payment_required,
-            wrong_encoding,
-            allowed_only_intranet_user,
-            database_error,
-        )
-    }
-)
 
 
 # --- what a client does about it ------------------------------------------------------------------------------------

@@ -70,12 +70,33 @@ STATUSES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("TRADE_SHOW", "Show or exhibition", ""),
         ("WEBFORM", "CRM form", ""),
         ("CALLBACK", "Callback", ""),
+        ("RC_GENERATOR", "Sales boost", ""),
+        ("STORE", "Online store", ""),
+        ("BOOKING", "Online booking", ""),
+        ("REPEAT_SALE", "Repeat sale", ""),
         ("OTHER", "Other", ""),
     ),
-    "CONTACT_TYPE": (("CLIENT", "Clients", ""), ("SUPPLIER", "Suppliers", ""), ("OTHER", "Other", "")),
-    "COMPANY_TYPE": (("CUSTOMER", "Client", ""), ("SUPPLIER", "Supplier", ""), ("OTHER", "Other", "")),
-    "DEAL_TYPE": (("SALE", "Sale", ""), ("SERVICES", "Services", "")),
-    "HONORIFIC": (("HNR_RU_1", "Mr", ""), ("HNR_RU_2", "Mrs", "")),
+    "CONTACT_TYPE": (
+        ("CLIENT", "Clients", ""),
+        ("SUPPLIER", "Suppliers", ""),
+        ("PARTNER", "Partners", ""),
+        ("OTHER", "Other", ""),
+    ),
+    "COMPANY_TYPE": (
+        ("CUSTOMER", "Client", ""),
+        ("SUPPLIER", "Supplier", ""),
+        ("COMPETITOR", "Competitor", ""),
+        ("PARTNER", "Partner", ""),
+        ("OTHER", "Other", ""),
+    ),
+    "DEAL_TYPE": (
+        ("SALE", "Sale", ""),
+        ("COMPLEX", "Integrated sale", ""),
+        ("GOODS", "Goods", ""),
+        ("SERVICES", "Services", ""),
+        ("SERVICE", "After-sale service", ""),
+    ),
+    "HONORIFIC": (("HNR_EN_1", "Mr", ""), ("HNR_EN_2", "Mrs", ""), ("HNR_EN_3", "Ms", ""), ("HNR_EN_4", "Dr", "")),
 }
 
 

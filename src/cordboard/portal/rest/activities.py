@@ -76,6 +76,7 @@ _WITHOUT_COLUMN: dict[str, object] = {
     "AUTOCOMPLETE_RULE": "0",
 }
 _TEXT = ("string",)
+_NULL_IF_EMPTY = ("PROVIDER_GROUP_ID", "ORIGINATOR_ID", "ORIGIN_ID")
 
 
 def filterable(context: Context, name: str) -> Filterable | None:
@@ -175,5 +176,9 @@ def _plain(name: str, row: Row[Any], context: Context) -> object:
             return shown(value, context.now.tzinfo)
         case "char":
             return "Y" if value else "N"
+        case _ if value == "" and name in _NULL_IF_EMPTY:
+            return None
+        case _ if value is None and name == "ASSOCIATED_ENTITY_ID":
+            return "0"
         case _:
             return None if value is None else str(value)

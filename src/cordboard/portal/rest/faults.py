@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from cordboard.b24wire.errors import PROVOKED, RestError
+from cordboard.b24wire.errors import RestError
+from cordboard.b24wire.provoked import PROVOKED
 
 __all__ = ["BAD_GATEWAY", "CUT", "KINDS", "LOST", "SLOW", "Fault", "FaultUnknown", "Faults"]
 

@@ -22,7 +22,16 @@ from cordboard.portal.rest.filters import conditions
 from cordboard.portal.rest.moments import shown
 from cordboard.portal.rest.registry import Context, Params
 
-__all__ = ["classic_fields", "describe_item", "item_of", "item_where", "read_kind", "wire_name"]
+__all__ = [
+    "classic_fields",
+    "describe_item",
+    "item_of",
+    "item_where",
+    "multifields_item",
+    "order_asked",
+    "read_kind",
+    "wire_name",
+]
 
 _OWN_NAMES = {
     "CREATED_BY_ID": "createdBy",
@@ -37,6 +46,17 @@ _OWN_NAMES = {
     "BEGINDATE": "begindate",
     "CLOSEDATE": "closedate",
 }
+#: `phone`, `phoneMobile` …
+_FLAT = (
+    ("PHONE", "MOBILE"),
+    ("PHONE", "WORK"),
+    ("PHONE", "MAILING"),
+    ("EMAIL", "HOME"),
+    ("EMAIL", "WORK"),
+    ("EMAIL", "MAILING"),
+    ("EMAIL", ""),
+    ("PHONE", ""),
+)
 _NUMBERS = (Kind.INTEGER, Kind.USER, Kind.COMPANY, Kind.CONTACT, Kind.LEAD)
 _MAX_GROUPS = 10
 _PREFIX = re.compile(r"[^0-9A-Za-z_]*")
@@ -83,14 +103,33 @@ def item_of(kind: str, row: Row[Any], context: Context) -> dict[str, object]:
     columns = row._mapping  # pyright: ignore[reportPrivateUsage] SQLAlchemy's public name for it
     item: dict[str, object] = {}
     for field in FIELDS[kind].values():
-        if field.multiple or field.constant is not None:
+        if field.multiple:
+            continue
+        if field.constant is not None:
+            item[wire_name(field.name)] = field.constant
             continue
         value = columns[field.column] if field.column else columns["extra"].get(field.name)
         item[wire_name(field.name)] = _native(field, value, context)
     for name, value in columns["extra"].items():
         if name.startswith("UF_"):
             item[wire_name(name)] = value
-    return item | {"entityTypeId": int(EntityType[kind])}
+    item["observers"] = []
+    item["entityTypeId"] = int(EntityType[kind])
+    return item
+
+
+def multifields_item(found: dict[str, list[dict[str, str]]]) -> dict[str, object]:
+    """The multifields of an item (type → items): the list `fm`, and the first of each in flat fields."""
+    fm = [
+        {"id": int(one["ID"]), "valueType": one["VALUE_TYPE"], "value": one["VALUE"], "typeId": one["TYPE_ID"]}
+        for items in found.values()
+        for one in items
+    ]
+    flat: dict[str, object] = {}
+    for type_id, value_type in _FLAT:
+        values = [one["VALUE"] for one in found.get(type_id, []) if value_type in ("", one["VALUE_TYPE"])]
+        flat[type_id.lower() + value_type.capitalize()] = values[0] if values else ""
+    return {**flat, "fm": fm}
 
 
 def item_where(kind: str, context: Context, asked: object, depth: int = 0) -> list[ColumnElement[bool]]:
@@ -102,8 +141,21 @@ def item_where(kind: str, context: Context, asked: object, depth: int = 0) -> li
             if group:
                 where.append(_joined(as_text(as_map(value).get("logic")), group))
         elif key.lower() != "logic":
-            where += conditions({_classic_key(kind, key): value}, lambda name: filterable(kind, context, name))
+            where += _condition(kind, context, key, value)
     return where
+
+
+def order_asked(kind: str, asked: object) -> dict[str, object]:
+    """An `order` under the names of the field table; unknown names and directions are refused."""
+    order: dict[str, object] = {}
+    for name, direction in as_map(asked).items():
+        if not (classic := _classic_name(kind, name)):
+            raise errors.invalid_value(f"Invalid order: field '{name[:50]}' is not allowed in order")
+        if as_text(direction).upper() not in ("ASC", "DESC"):
+            told = f"But got '{as_text(direction)[:50]}' for field '{name[:50]}'"
+            raise errors.invalid_value(f"Invalid order: allowed sort directions are `ASC, DESC`. {told}")
+        order[classic] = direction
+    return order
 
 
 def describe_item(kind: str) -> dict[str, object]:
@@ -116,10 +168,18 @@ def _joined(logic: str, group: list[ColumnElement[bool]]) -> ColumnElement[bool]
     return or_(*group) if logic.upper() == "OR" else and_(*group)
 
 
-def _classic_key(kind: str, key: str) -> str:
+def _condition(kind: str, context: Context, key: str, value: object) -> list[ColumnElement[bool]]:
+    """One condition; unlike the classic lists these refuse a name or a date that cannot be."""
     prefix = _PREFIX.match(key)
     start = prefix.end() if prefix else 0
-    return key[:start] + (_classic_name(kind, key[start:]) or "NO_SUCH_FIELD")
+    name = key[start:]
+    classic = _classic_name(kind, name)
+    found = filterable(kind, context, classic) if classic else None
+    if found is None:
+        raise errors.invalid_value(f"Invalid filter: field '{name[:50]}' is not allowed in filter")
+    if any(found.convert(item) is None for item in as_items(value) if item not in (None, "")):
+        raise errors.invalid_value(f"Invalid filter: field '{name[:50]}' has invalid value")
+    return conditions({key[:start] + classic: value}, lambda _: found)
 
 
 def _classic_name(kind: str, name: str) -> str:
@@ -141,6 +201,8 @@ def _native(field: Field, value: Any, context: Context) -> object:
             return shown(value, context.now.tzinfo) or None
         case Kind.DATE:
             return (shown(value, context.now.tzinfo) if isinstance(value, int) else value) or None
+        case Kind.COMPANY | Kind.CONTACT:
+            return value or 0
         case _ if field.kind in _NUMBERS:
             return value
         case _:

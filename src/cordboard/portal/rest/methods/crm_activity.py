@@ -16,7 +16,7 @@ from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.changes import ClientChanged
 from cordboard.portal.clients import TABLES
 from cordboard.portal.outbox import outbox_of
-from cordboard.portal.rest.activities import FIELDS, filterable, insert_activity, record_of, values_of
+from cordboard.portal.rest.activities import filterable, insert_activity, record_of, values_of
 from cordboard.portal.rest.filters import conditions, order_of
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.parameters import read_fields
@@ -33,7 +33,8 @@ async def activity_get(context: Context, params: Params) -> object:
     id* (integer): the activity
     """
     activity_id = as_id(named(params, "id"))
-    return await context.portal.store.read(lambda c: record_of(_row(c, activity_id), context, set(FIELDS)))
+    row = await context.portal.store.read(lambda connection: _row(connection, activity_id))
+    return record_of(row, context, {"*", "FILES"} if row.files else {"*"})
 
 
 @method("crm.activity.list", scope="crm")
@@ -102,7 +103,8 @@ async def binding_list(context: Context, params: Params) -> object:
     rows = await context.portal.store.read(lambda connection: connection.execute(query).all())
     if not rows:  # no activity is without an owner
         raise errors.not_found()
-    return [{"entityTypeId": ENTITY_TYPE_IDS[row.entity_type], "entityId": row.entity_id} for row in rows]
+    bound = sorted((ENTITY_TYPE_IDS[row.entity_type], row.entity_id) for row in rows)
+    return [{"entityTypeId": kind, "entityId": number} for kind, number in bound]
 
 
 def _row(connection: Connection, activity_id: int) -> Row[Any]:

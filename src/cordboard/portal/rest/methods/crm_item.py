@@ -14,10 +14,21 @@ from cordboard.portal.clients import TABLES
 from cordboard.portal.rest.entities import filterable, seen_by
 from cordboard.portal.rest.entity_writes import change_entity, insert_entity, remove_entity
 from cordboard.portal.rest.filters import order_of
-from cordboard.portal.rest.items import classic_fields, describe_item, item_of, item_where, read_kind
+from cordboard.portal.rest.items import (
+    classic_fields,
+    describe_item,
+    item_of,
+    item_where,
+    multifields_item,
+    order_asked,
+    read_kind,
+)
 from cordboard.portal.rest.records import multifields_of
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.rights import level_of, may_reach
+from cordboard.portal.tables import entity_contact, status
+
+_STAGES = {"LEAD": "STATUS", "DEAL": "DEAL_STAGE"}
 
 
 @method("crm.item.fields", scope="crm")
@@ -66,7 +77,9 @@ async def item_add(context: Context, params: Params) -> object:
     def work(connection: Connection) -> dict[str, object]:
         if level_of(connection, context.user_id, "clients") == "none":
             raise errors.access_denied()
-        entity_id = insert_entity(connection, context, kind, classic_fields(kind, fields))
+        values = classic_fields(kind, fields)
+        _check_stage(connection, kind, values)
+        entity_id = insert_entity(connection, context, kind, values)
         return _item(connection, context, kind, entity_id)
 
     item = await context.portal.store.write(work)
@@ -86,7 +99,9 @@ async def item_update(context: Context, params: Params) -> object:
 
     def work(connection: Connection) -> dict[str, object]:
         _row(connection, context, kind, entity_id)
-        change_entity(connection, context, kind, entity_id, classic_fields(kind, fields))
+        values = classic_fields(kind, fields)
+        _check_stage(connection, kind, values)
+        change_entity(connection, context, kind, entity_id, values)
         return _item(connection, context, kind, entity_id)
 
     item = await context.portal.store.write(work)
@@ -121,7 +136,22 @@ def _id(params: Params) -> int:
 def _fields(params: Params) -> dict[str, object]:
     if "fields" not in params:
         raise errors.missing_argument("fields")
+    _check_array("fields", params["fields"])
     return as_map(params["fields"])
+
+
+def _check_array(name: str, value: object) -> None:
+    if value is not None and not isinstance(value, dict | list):
+        raise errors.wrong_type(name, as_text(value)[:50])
+
+
+def _check_stage(connection: Connection, kind: str, fields: dict[str, object]) -> None:
+    """A stage that is in no list of the portal is refused here, not in the classic methods."""
+    column = {"LEAD": "STATUS_ID", "DEAL": "STAGE_ID"}.get(kind, "")
+    stage = as_text(fields.get(column))
+    known = select(status.c.id).where(status.c.status_id == stage, status.c.entity_id.startswith(_STAGES.get(kind, "")))
+    if stage and not connection.execute(known).first():
+        raise errors.RestError("CRM_FIELD_ERROR_VALUE_NOT_VALID", 'Invalid value for field "stageId"')
 
 
 def _row(connection: Connection, context: Context, kind: str, entity_id: int, right: str = "clients") -> Row[Any]:
@@ -136,42 +166,43 @@ def _row(connection: Connection, context: Context, kind: str, entity_id: int, ri
 
 def _item(connection: Connection, context: Context, kind: str, entity_id: int) -> dict[str, object]:
     item = item_of(kind, _row(connection, context, kind, entity_id), context)
-    return item if kind == "DEAL" else item | {"fm": _fm(connection, kind, [entity_id]).get(entity_id, [])}
+    item |= _contacts(connection, kind, [entity_id]).get(entity_id, {})
+    if kind == "DEAL":
+        return item
+    return item | multifields_item(multifields_of(connection, kind, [entity_id]).get(entity_id, {}))
 
 
-def _fm(connection: Connection, kind: str, ids: list[int]) -> dict[int, list[dict[str, object]]]:
-    return {
-        entity_id: [
-            {"id": int(one["ID"]), "typeId": one["TYPE_ID"], "valueType": one["VALUE_TYPE"], "value": one["VALUE"]}
-            for items in by_type.values()
-            for one in items
-        ]
-        for entity_id, by_type in multifields_of(connection, kind, ids).items()
-    }
+def _contacts(connection: Connection, kind: str, ids: list[int]) -> dict[int, dict[str, object]]:
+    """`contactIds` of leads, deals and companies."""
+    if kind == "CONTACT":
+        return {}
+    found: dict[int, list[int]] = {entity_id: [] for entity_id in ids}
+    linked = (entity_contact.c.entity_type == kind, entity_contact.c.entity_id.in_(ids))
+    query = select(entity_contact).where(*linked).order_by(entity_contact.c.entity_id, entity_contact.c.sort)
+    for row in connection.execute(query):
+        found[row.entity_id].append(row.contact_id)
+    return {entity_id: {"contactIds": contacts} for entity_id, contacts in found.items()}
 
 
 def _list(connection: Connection, context: Context, kind: str, params: Params) -> Page:
     table = TABLES[kind]
+    for name in ("filter", "order", "select"):
+        _check_array(name, params.get(name))
     where = item_where(kind, context, params.get("filter"))
     where += seen_by(connection, context, kind)
-    asked = {_order_name(name): direction for name, direction in as_map(params.get("order")).items()}
-    order = order_of(asked, lambda name: filterable(kind, context, name), table.c.id)
+    order = order_of(order_asked(kind, params.get("order")), lambda name: filterable(kind, context, name), table.c.id)
     query = select(table).where(*where).order_by(*order).limit(PAGE_SIZE).offset(offset_of(context.start))
     rows = connection.execute(query).all()
     counted = context.start != UNCOUNTED
     total = connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one() if counted else 0
     wanted = [as_text(name) for name in as_items(params.get("select"))]
-    items = [item_of(kind, row, context) for row in rows]
+    ids = [row.id for row in rows]
+    contacts = _contacts(connection, kind, ids)
+    items = [item_of(kind, row, context) | contacts.get(row.id, {}) for row in rows]
     if "*" in wanted and kind != "DEAL":
-        multifields = _fm(connection, kind, [row.id for row in rows])
-        items = [item | {"fm": multifields.get(as_int(item["id"]), [])} for item in items]
+        found = multifields_of(connection, kind, ids)
+        items = [item | multifields_item(found.get(as_int(item["id"]), {})) for item in items]
     if wanted and "*" not in wanted:
         items = [{name: value for name, value in item.items() if name == "id" or name in wanted} for item in items]
     shown: list[object] = list(items)
     return page(shown, context.start, total, {"items": shown})
-
-
-def _order_name(name: str) -> str:
-    """`createdTime` and `id` as the field table calls them."""
-    own = {"createdTime": "DATE_CREATE", "updatedTime": "DATE_MODIFY", "stageId": "STAGE_ID"}
-    return own.get(name, "".join(f"_{letter}" if letter.isupper() else letter for letter in name).upper())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from sqlalchemy import Connection, delete, insert, select
 
 from cordboard.b24wire.errors import RestError
@@ -9,6 +11,9 @@ from cordboard.b24wire.loose import as_id, as_text, named
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.tables import notification, users
+from cordboard.store.engines import to_json
+
+_LONGEST_ATTACHMENT = 60_000
 
 
 @method("im.notify.personal.add", scope="im")
@@ -17,6 +22,7 @@ async def personal_add(context: Context, params: Params) -> object:
 
     USER_ID* (integer): whom
     MESSAGE* (string): the words
+    ATTACH (object): blocks, at most 60,000 characters; may stand instead of words
     TAG (string): kept with it, as `SUB_TAG`
 
     Differs: there is no chat; the words are a line in the user's notifications.
@@ -30,6 +36,7 @@ async def system_add(context: Context, params: Params) -> object:
 
     USER_ID* (integer): whom
     MESSAGE* (string): the words
+    ATTACH (object): blocks, at most 60,000 characters; may stand instead of words
     TAG (string): kept with it, as `SUB_TAG`; replaces an earlier one of the same tag
 
     Differs: there is no chat; the words are a line in the user's notifications.
@@ -92,17 +99,30 @@ async def _notify(context: Context, params: Params, kind: str, user_id: int) -> 
     message = as_text(named(params, "MESSAGE"))
     if user_id <= 0:
         raise RestError("USER_ID_EMPTY", "User ID can't be empty")
-    if not message.strip():
+    attached = _attached(named(params, "ATTACH"))
+    if not message.strip() and not attached:
         raise RestError("MESSAGE_EMPTY", "Message can't be empty")
     values: dict[str, object] = {
         "user_id": user_id,
         "kind": kind,
-        "message": message[:20_000],
+        "message": message[:20_000] or attached[:20_000],
         "from_user_id": context.user_id,
     }
     values |= {"tag": as_text(named(params, "TAG"))[:255], "sub_tag": as_text(named(params, "SUB_TAG"))[:255]}
     values["created_at"] = micros(context.now)
     return await context.portal.store.write(lambda connection: _add(connection, values))
+
+
+def _attached(sent: object) -> str:
+    """The blocks of an attachment as a text; too long a one is refused."""
+    if sent is None or sent == "":
+        return ""
+    if not isinstance(sent, dict | list):
+        raise RestError("ATTACH_ERROR", "Incorrect attach params")
+    text = to_json(cast("object", sent))
+    if len(text) > _LONGEST_ATTACHMENT:
+        raise RestError("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
+    return text if sent else ""
 
 
 def _add(connection: Connection, values: dict[str, object]) -> int | bool:

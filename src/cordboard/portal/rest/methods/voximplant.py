@@ -163,9 +163,9 @@ async def url_get(context: Context, params: Params) -> object:
     base = context.base_url
     return {
         "detail_statistics": f"{base}/calls",
-        "buy_connector": f"{base}/administration",
-        "edit_config": f"{base}/administration/lines?id=#CONFIG_ID#",
-        "lines": f"{base}/administration/lines",
+        "buy_connector": f"{base}/admin",
+        "edit_config": f"{base}/admin/lines?id=#CONFIG_ID#",
+        "lines": f"{base}/admin/lines",
     }
 
 
