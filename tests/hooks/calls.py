@@ -13,6 +13,20 @@ from cordboard.calls.snapshot import UserFull
 from cordboard.calls.tracker import CallTracker
 from cordboard.crm.bitrix24.flows import call_flow
 from cordboard.crm.bitrix24.mapping import Terms
+from cordboard.flow.after_finish import (
+    AttachRecord,
+    CloseReminder,
+    CreateTask,
+    FindRecording,
+    FindReminders,
+    Found,
+    KeepReminder,
+    Made,
+    MakeRecording,
+    OpenReminder,
+    Reminder,
+    TaskCreated,
+)
 from cordboard.flow.questions import (
     Done,
     Facts,
@@ -77,6 +91,14 @@ ANSWERS = {
     TakeOver: None,
     ReadFacts: facts,
     Update: Done(),
+    FindRecording: Found("/records/in.wav"),
+    MakeRecording: lambda question: Made(question.path, Path(question.path).name, ""),
+    AttachRecord: Done(),
+    OpenReminder: lambda question: Reminder(question.mark),
+    CreateTask: TaskCreated("77"),
+    KeepReminder: False,
+    FindReminders: (),
+    CloseReminder: Done(),
 }
 
 
@@ -138,7 +160,7 @@ class Told:
 async def tell(capture, made, *, answers=None, **terms):
     """Drive the flow of a captured call to its end; customizations are really asked."""
     told, news, known = Told(), news_of(capture), {**ANSWERS, **(answers or {})}
-    terms = {"numbers": load(SETTINGS).numbers, **terms}
+    terms = {"numbers": load(SETTINGS).numbers, "recordings": "content", **terms}
     flow = call_flow(Terms("main", "portal", 1, points=made.points_of("portal"), **terms))
     try:
         question = next(flow)

@@ -7,7 +7,8 @@ import pytest
 from tests.hooks.calls import replayed, tell
 from tests.hooks.conftest import needs_php
 
-from cordboard.flow.questions import Finish, Register, RunHook, Show, Update
+from cordboard.flow.after_finish import AttachRecord, CreateTask, MakeRecording
+from cordboard.flow.questions import Finish, ReadFacts, Register, RunHook, Show, Update
 from cordboard.hooks.specs import POINTS
 from cordboard.settings import Numbers, Replace
 from cordboard.settings import Register as RegisterSettings
@@ -63,6 +64,21 @@ CHANGES = {
     ),
     "customize_show_call_card": ({"USER_ID": [9]}, lambda told: told.asked(Show) == [Show("call-1", (9,))]),
     "process_final_params": ({"USER_ID": 456}, lambda told: told.params(Finish)[0]["USER_ID"] == 456),
+    "process_record_file_path": (
+        {"path": "/records/in.mp3"},
+        lambda told: told.asked(MakeRecording) == [MakeRecording("/records/in.mp3")],
+    ),
+    "customize_attach_record_url": (
+        {"FILENAME": "Anna.wav"},
+        lambda told: told.params(AttachRecord)[0]["FILENAME"] == "Anna.wav",
+    ),
+    "process_task_creation_params": (
+        {"DEADLINE": "2026-11-25T18:00:00+03:00", "GROUP_ID": 4},
+        lambda told: (
+            told.params(CreateTask)[0] | {"DEADLINE": "2026-11-25T18:00:00+03:00", "GROUP_ID": 4}
+            == told.params(CreateTask)[0]
+        ),
+    ),
     "customize_entity": (
         {"TITLE": "new"},
         lambda told: told.asked(Update) == [Update("contact", "797", {"TITLE": "new"})],
@@ -76,13 +92,29 @@ CANCELS = {
     "process_registration_params": without_call,
     "customize_show_call_card": lambda told: told.asked(Show) == [] and told.params(Register)[0]["SHOW"] == 0,
     "process_final_params": lambda told: told.asked(Finish) == [] and told.outcome.status == "cancelled",
+    "process_record_file_path": lambda told: told.asked(MakeRecording) + told.asked(AttachRecord) == [],
+    "customize_attach_record_url": lambda told: told.asked(AttachRecord) == [],
+    "process_task_creation_params": lambda told: told.asked(CreateTask) == [],
     "customize_entity": lambda told: told.asked(Update) == [],
     "customize_activity": lambda told: told.asked(Update) == [],
 }
 
 
+#: where the point is not asked about an answered call
+CAPTURES = {"process_task_creation_params": "in-caller-gives-up"}
+
+
+def capture_of(point):
+    return CAPTURES.get(point, "in-answered")
+
+
 def untouched(told):
     """What is asked of a call without customizations."""
+    if told.asked(CreateTask):
+        task = told.params(CreateTask)[0]
+        assert (4, "finished") == (task["RESPONSIBLE_ID"], told.outcome.status)
+        assert "GROUP_ID" not in task
+        return
     register, finish = told.params(Register)[0], told.params(Finish)[0]
     assert (2, "79161234567") == (register["USER_ID"], register["PHONE_NUMBER"])
     assert "CRM_SOURCE" not in register
@@ -96,7 +128,7 @@ async def test_a_customization_changes_what_the_portal_is_asked(folder, point, l
     data, is_seen = CHANGES[point]
     made = install(folder, point, language, data)
 
-    told = await tell("in-answered", made)
+    told = await tell(capture_of(point), made)
 
     assert is_seen(told), [str(question) for question, _ in told.pairs]
     assert "changed" in {run.outcome for run in told.runs(point)}
@@ -107,7 +139,7 @@ async def test_a_customization_changes_what_the_portal_is_asked(folder, point, l
 async def test_empty_data_cancels_and_the_later_steps_cope(folder, point, language):
     made = install(folder, point, language, [])
 
-    told = await tell("in-answered", made)
+    told = await tell(capture_of(point), made)
 
     assert CANCELS[point](told), [str(question) for question, _ in told.pairs]
     assert {"cancelled"} == {run.outcome for run in told.runs(point)}
@@ -119,7 +151,7 @@ async def test_empty_data_cancels_and_the_later_steps_cope(folder, point, langua
 async def test_a_customization_that_fails_leaves_the_call_as_it_was(folder, point, language):
     made = install(folder, point, language, CHANGES[point][0], state="error")
 
-    told = await tell("in-answered", made)
+    told = await tell(capture_of(point), made)
 
     untouched(told)
     assert {"failed"} == {run.outcome for run in told.runs(point)}
@@ -262,9 +294,7 @@ async def test_client_and_deal_are_not_read_for_points_that_do_not_need_them(fol
 
     told = await tell("in-answered", made)
 
-    assert {"NextStages", "RunHook", "FindUsers", "ReadUsers", "Register", "Finish"} == {
-        type(question).__name__ for question, _ in told.pairs
-    }
+    assert not told.asked(ReadFacts)
 
 
 async def test_a_number_changed_by_a_customization_stands_in_call_full_as_custom(folder):
@@ -323,11 +353,5 @@ def test_every_point_is_in_this_file():
     assert set(POINTS) - set(CHANGES) - {"post_registration"} == LATER
 
 
-#: asked elsewhere: see test_more_points.py
-LATER = {
-    "process_record_file_path",
-    "customize_attach_record_url",
-    "process_task_creation_params",
-    "process_originate_params",
-    "customize_autodistribution",
-}
+#: asked where there is no call yet
+LATER = {"process_originate_params", "customize_autodistribution"}

@@ -97,7 +97,7 @@ async def find_task(portal: Portal, params: dict[str, Any], mark: str) -> str | 
         "tasks.task.list",
         {
             # a filter that the portal does not know is dropped silently: the rows alone are believed
-            "filter": {"RESPONSIBLE_ID": params["RESPONSIBLE_ID"], "TAG": mark},
+            "filter": {"TAG": mark, **{key: params[key] for key in ("RESPONSIBLE_ID",) if key in params}},
             "order": {"ID": "DESC"},
             "select": ["ID", "TAGS"],
             "start": -1,

@@ -202,10 +202,10 @@ class CallInPortal:
     def after_finish(self, situation: Situation, user: int) -> Words:
         """What follows a finished call; words about what was left out."""
         assert self.known.registered is not None
-        yield from missed.follow_up(situation, self.known.registered, user, self.terms)
+        yield from missed.follow_up(situation, self.known.registered, user, self.terms, self.customizing)
         if self.known.recorded:
             return ""
-        return (yield from recording.attach(situation, self.known.registered.id, self.terms))
+        return (yield from recording.attach(situation, self.known.registered.id, self.terms, self.customizing))
 
     def not_registered(self) -> Outcome:
         if REGISTRATION in self.known.cancelled:

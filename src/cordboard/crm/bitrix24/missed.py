@@ -11,6 +11,7 @@ from collections.abc import Generator
 from datetime import datetime, timedelta
 from typing import Any
 
+from cordboard.crm.bitrix24.customizing import Customizing
 from cordboard.crm.bitrix24.mapping import Terms, external_id
 from cordboard.flow.after_finish import (
     CloseReminder,
@@ -35,7 +36,7 @@ Ask = Generator[Question, Any, Any]
 OWNERS = {"lead": "L", "contact": "C", "company": "CO", "deal": "D"}
 
 
-def follow_up(situation: Situation, registered: Registered, user: int, terms: Terms) -> Ask:
+def follow_up(situation: Situation, registered: Registered, user: int, terms: Terms, customizing: Customizing) -> Ask:
     """After the finish: remind of a client who was missed, or undo what reminds of one who was reached."""
     if not situation.client or not (terms.missed.task or terms.missed.notice):
         return
@@ -44,10 +45,10 @@ def follow_up(situation: Situation, registered: Registered, user: int, terms: Te
         for reminder in reminders:
             yield from undo(reminder)
     elif situation.direction == "incoming":
-        yield from remind(situation, registered, user, terms)
+        yield from remind(situation, registered, user, terms, customizing)
 
 
-def remind(situation: Situation, registered: Registered, user: int, terms: Terms) -> Ask:
+def remind(situation: Situation, registered: Registered, user: int, terms: Terms, customizing: Customizing) -> Ask:
     """Make what the settings want, unless an earlier call of this client has made it."""
     mark = external_id(terms.pbx, situation.linkedid)
     reminder: Reminder = yield OpenReminder(situation.client, mark)
@@ -55,7 +56,9 @@ def remind(situation: Situation, registered: Registered, user: int, terms: Terms
         return
     task_id, notified = reminder.task_id, reminder.notified
     if terms.missed.task and not task_id:
-        answer = yield CreateTask(task_params(situation, registered, user, terms), mark)
+        asked = task_params(situation, registered, user, terms)
+        params = yield from customizing.ask("process_task_creation_params", asked)
+        answer = (yield CreateTask(params, mark)) if params is not None else None
         task_id = answer.id if isinstance(answer, TaskCreated) else ""
     if terms.missed.notice and not notified:
         answer = yield Notify(notice_params(situation, user, mark, terms))
