@@ -1,104 +1,124 @@
 """Registering calls: `telephony.externalCall.register` over HTTP beside the bare transaction without HTTP.
 
-Floor: the same statements by the standard library's sqlite3 in one thread, one commit each, synchronous FULL.
-The portal runs in a process of its own; as many keep-alive connections as a busy connector has ask it. Every number
-belongs to a client, so that the search does all its work.
+In:   a portal in a process of its own on SQLite synchronous FULL, then on PostgreSQL, with 100,000 clients; with
+`--long` a million. As many keep-alive connections as a busy connector has ask it; every number belongs to a client, so
+that the search does all its work.
+Out:  for each the clients written a second by `cordboard db seed`; the rate, with `bench/bare.py` as its floor; p50 and
+p99 at half of it; the rate by batches of fifty; the rate beside 50,000 open calls, with that beside none as its floor.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
-#: numbers in the index; one million by `CORDBOARD_BENCH_NUMBERS=1000000`
-NUMBERS = int(os.environ.get("CORDBOARD_BENCH_NUMBERS", "100000"))
+from bench.bare import bare_rate, execute
+from bench.random_requests import server
+from cordboard.portal.bulk import FIRST_NUMBER
+
 CONNECTIONS = 32
 CALLS = 4000
-FIRST = 79_000_000_000
+OPEN_CALLS = 50_000
+BATCH = 50
+METHOD = "telephony.externalCall.register"
+COMMAND = [sys.executable, "-c", "import sys; from cordboard.cli.main import main; sys.argv[0] = 'cordboard'; main()"]
+
+Figure = dict[str, Any]
 
 
-def run(numbers: int = NUMBERS) -> Iterator[dict[str, Any]]:
-    """One line for the rate, one each for p50 and p99 at half of it."""
+def run(*, long: bool = False) -> Iterator[Figure]:
+    """The figures of SQLite, then those of PostgreSQL."""
+    numbers = 1_000_000 if long else 100_000
     with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / "portal.db"
-        with Portal(database) as webhook:
-            del webhook  # the first start makes the schema
-        fill(database, numbers)
-        floor = bare_rate(database, numbers)
-        with Portal(database) as webhook:
-            asyncio.run(ask(webhook, numbers, CALLS // 4, None))
-            took, _ = asyncio.run(ask(webhook, numbers, CALLS, None))
-            rate = CALLS / took
-            _, waits = asyncio.run(ask(webhook, numbers, CALLS // 2, rate / 2))
+        yield from Bench("SQLite", f"sqlite:///{folder}/portal.db", numbers).figures()
+    with server() as url:
+        yield from Bench("PostgreSQL", url, numbers).figures()
+
+
+@dataclass
+class Bench:
+    """One database."""
+
+    name: str
+    url: str
+    numbers: int
+
+    def figures(self) -> Iterator[Figure]:
+        yield self.seed()
+        floor = bare_rate(self.url, self.numbers)
+        with portal(self.url) as webhook:
+            asyncio.run(ask(webhook, self.numbers, CALLS // 4))
+            rate = self.rate(webhook)
+            _, waits = asyncio.run(ask(webhook, self.numbers, CALLS // 2, rate / 2))
+            batched = self.rate(webhook, batch=BATCH)
+            many, few = self.beside_open_calls(webhook)
         # before and after, the better of both: a disk busy with something else must not flatter us
-        floor = max(floor, bare_rate(database, numbers))
-    waits.sort()
-    name = f"register, {numbers} numbers"
-    yield {
-        "bench": name,
-        "value": round(rate),
-        "unit": "calls/s",
-        "floor": round(floor),
-        "ratio": round(rate / floor, 2),
-    }
-    for part in (50, 99):
-        value = round(1000 * waits[len(waits) * part // 100], 1)
-        yield {"bench": f"{name}, p{part} at half load", "value": value, "unit": "ms", "floor": None, "ratio": None}
+        floor = max(floor, bare_rate(self.url, self.numbers))
+        yield self.figure("rate", rate, "calls/s", floor)
+        for part in (50, 99):
+            yield self.figure(f"p{part} at half load", 1000 * sorted(waits)[len(waits) * part // 100], "ms")
+        yield self.figure(f"rate by batches of {BATCH}", batched, "calls/s", rate)
+        yield self.figure(f"rate beside {OPEN_CALLS} open calls, beside none", many, "calls/s", few)
+
+    def figure(self, what: str, value: float, unit: str, floor: float | None = None) -> Figure:
+        name = f"register, {self.name}, {self.numbers} numbers: {what}"
+        shown = {"floor": round(floor), "ratio": round(value / floor, 2)} if floor else {}
+        return {"bench": name, "value": round(value, 1 if unit == "ms" else None), "unit": unit, **shown}
+
+    def seed(self) -> Figure:
+        """Write the clients by the command."""
+        command = [*COMMAND, "db", "seed", "--contacts", str(self.numbers), "--db", self.url, "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return self.figure("db seed", self.numbers / json.loads(done.stdout)["seconds"], "clients/s")
+
+    def rate(self, webhook: str, batch: int = 1) -> float:
+        """Calls registered a second, as fast as it goes."""
+        took, waits = asyncio.run(ask(webhook, self.numbers, CALLS // batch, batch=batch))
+        return len(waits) * batch / took
+
+    def beside_open_calls(self, webhook: str) -> tuple[float, float]:
+        """The rate beside many open calls and beside none, measured in turn; the better of two each."""
+        few, many = [], []
+        for _ in range(2):
+            execute(self.url, "DELETE FROM card", "DELETE FROM open_call")
+            few.append(self.rate(webhook))
+            execute(self.url, "DELETE FROM card", "DELETE FROM open_call", open_call_rows())
+            many.append(self.rate(webhook))
+        return max(many), max(few)
 
 
-class Portal:
+@contextmanager
+def portal(url: str) -> Generator[str]:
     """`cordboard portal` in a process of its own; gives its webhook."""
-
-    def __init__(self, database: Path) -> None:
-        self.command = [sys.executable, "-m", "cordboard.cli.main", "portal", "--db", f"sqlite:///{database}"]
-
-    def __enter__(self) -> str:
-        start = "from cordboard.cli.main import main; import sys; sys.argv = sys.argv[1:]; main()"
-        command = [sys.executable, "-c", start, *self.command[2:], "--port", "0", "--json"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
-        assert self.process.stdout is not None
-        return str(json.loads(self.process.stdout.readline())["webhook"])
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(30)
+    command = [*COMMAND, "portal", "--db", url, "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            yield str(json.loads(process.stdout.readline())["webhook"])
+        finally:
+            process.terminate()
 
 
-def fill(database: Path, numbers: int) -> None:
-    """Contacts with one number each, written at once."""
-    with sqlite3.connect(database) as connection:
-        rows = [(number + 1, "CONTACT", number + 1, f"+{FIRST + number}") for number in range(numbers)]
-        connection.executemany(
-            "INSERT INTO phone (field_id, entity_type, entity_id, raw, key, reversed) VALUES (?, ?, ?, ?, ?, ?)",
-            [(*row, row[3][1:], row[3][:0:-1]) for row in rows],
-        )
-        connection.executemany(
-            "INSERT INTO multifield (id, entity_type, entity_id, type_id, value) VALUES (?, ?, ?, 'PHONE', ?)", rows
-        )
-        connection.executemany(
-            "INSERT INTO contact (id, name, export, has_phone, has_email, opened, extra, assigned_by_id)"
-            " VALUES (?, ?, 1, 1, 0, 1, '{}', 1)",
-            [(row[0], f"Client {row[0]}") for row in rows],
-        )
-
-
-async def ask(webhook: str, numbers: int, calls: int, rate: float | None) -> tuple[float, list[float]]:
+async def ask(
+    webhook: str, numbers: int, requests: int, rate: float | None = None, batch: int = 1
+) -> tuple[float, list[float]]:
     """Register calls over keep-alive connections, as fast as it goes or at a rate; out: seconds, and each wait."""
     waits: list[float] = []
-    todo = iter(range(calls))
+    todo = iter(range(requests))
     begun = time.perf_counter()
+    send: Callable[[], tuple[str, Any]] = (lambda: single(numbers)) if batch == 1 else lambda: together(numbers, batch)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as session:
 
         async def worker() -> None:
@@ -107,74 +127,41 @@ async def ask(webhook: str, numbers: int, calls: int, rate: float | None) -> tup
                 if (pause := due - time.perf_counter()) > 0:
                     await asyncio.sleep(pause)
                 asked = time.perf_counter()
-                async with session.post(webhook + METHOD, json=parameters(numbers)) as answer:
-                    body = await answer.json()
-                    assert body["result"]["CRM_ENTITY_ID"], body
-                waits.append(time.perf_counter() - (max(asked, due) if rate is None else asked))
+                method, params = send()
+                async with session.post(webhook + method, json=params) as answer:
+                    check(await answer.json(), batch)
+                waits.append(time.perf_counter() - asked)
 
         await asyncio.gather(*(worker() for _ in range(CONNECTIONS)))
     return time.perf_counter() - begun, waits
 
 
-def parameters(numbers: int) -> dict[str, Any]:
-    number = FIRST + random.randrange(numbers)
+def check(body: Any, batch: int) -> None:
+    answers = [body["result"]] if batch == 1 else list(body["result"]["result"].values())
+    assert batch == len([answer for answer in answers if answer["CRM_ENTITY_ID"]]), body
+
+
+def single(numbers: int) -> tuple[str, Any]:
+    number = FIRST_NUMBER + 1 + random.randrange(numbers)
     external = f"bench-{random.getrandbits(60):x}"
-    return {"USER_ID": 1, "PHONE_NUMBER": f"+{number}", "TYPE": 2, "EXTERNAL_CALL_ID": external, "SHOW": 1}
+    params = {"USER_ID": 1, "PHONE_NUMBER": f"+{number}", "TYPE": 2, "EXTERNAL_CALL_ID": external, "SHOW": 1}
+    return METHOD, params
 
 
-def bare_rate(database: Path, numbers: int, calls: int = 2000) -> float:
-    """Transactions a second of the same look-ups and inserts without HTTP, Core or Python objects."""
-    connection = sqlite3.connect(database, isolation_level=None)
-    connection.execute("PRAGMA synchronous = FULL")
-    begun = time.perf_counter()
-    for count in range(calls):
-        connection.execute("BEGIN IMMEDIATE")
-        key = str(FIRST + random.randrange(numbers))
-        for statement, values in LOOKS:
-            connection.execute(statement, [key if value == "KEY" else value for value in values]).fetchall()
-        call_id, now = f"bare.{random.getrandbits(60):x}", time.time_ns() // 1000
-        connection.execute(OPEN_CALL, (call_id, key, f"bare-{count}", now, now, f'[["CONTACT",{key[-6:]}]]'))
-        connection.execute("INSERT INTO card (call_id, user_id, shown_at) VALUES (?, 1, ?)", (call_id, now))
-        connection.execute("COMMIT")
-    spent = time.perf_counter() - begun
-    connection.close()
-    return calls / spent
+def together(numbers: int, batch: int) -> tuple[str, Any]:
+    commands: dict[str, str] = {}
+    for place in range(batch):
+        _, params = single(numbers)
+        commands[f"c{place}"] = METHOD + "?" + "&".join(f"{key}={quote(str(value))}" for key, value in params.items())
+    return "batch", {"cmd": commands}
 
 
-METHOD = "telephony.externalCall.register"
-LOOKS: tuple[tuple[str, list[object]], ...] = (
-    ("SELECT id FROM users WHERE id = ? AND active AND external_auth_id = ''", [1]),
-    (
-        "SELECT p.user_id, p.kind FROM user_phone p JOIN users u ON u.id = p.user_id"
-        " WHERE p.value IN (?, ?) AND u.active",
-        ["KEY", "KEY"],
-    ),
-    (
-        "SELECT * FROM open_call WHERE user_id = 1 AND phone_number = ? AND type = 2 AND application_id = 0"
-        " AND start_at > 0 ORDER BY registered_at DESC",
-        ["KEY"],
-    ),
-    ("SELECT id FROM exclusion WHERE type = 'PHONE' LIMIT 1", []),
-    ("SELECT entity_type, entity_id FROM phone WHERE key = ? ORDER BY entity_id LIMIT 1000", ["KEY"]),
-    ("SELECT id, company_id FROM contact WHERE id = (SELECT entity_id FROM phone WHERE key = ?)", ["KEY"]),
-    (
-        "SELECT entity_id, contact_id FROM entity_contact WHERE entity_type = 'DEAL'"
-        " AND contact_id = (SELECT entity_id FROM phone WHERE key = ?)",
-        ["KEY"],
-    ),
-    (
-        "SELECT id, date_modify, date_create FROM deal WHERE contact_id = (SELECT entity_id FROM phone WHERE key = ?)"
-        " AND stage_semantic_id = 'P' AND NOT is_recurring",
-        ["KEY"],
-    ),
-    (
-        "SELECT id FROM lead WHERE contact_id = (SELECT entity_id FROM phone WHERE key = ?)"
-        " AND status_semantic_id = 'P' AND is_return_customer AND NOT hidden",
-        ["KEY"],
-    ),
-)
-OPEN_CALL = (
-    "INSERT INTO open_call (call_id, user_id, phone_number, type, application_id, line_number, external_call_id,"
-    " start_at, registered_at, entity_type, entity_id, bindings, created, excluded, reasons)"
-    " VALUES (?, 1, ?, 2, 0, '', ?, ?, ?, 'CONTACT', 1, ?, '[]', 0, '[\"contact 1 has this number\"]')"
-)
+def open_call_rows() -> str:
+    """The statement that lets the first clients call all at once."""
+    now = time.time_ns() // 1000
+    return f"""
+    INSERT INTO open_call (call_id, user_id, phone_number, type, application_id, line_number, external_call_id,
+        start_at, registered_at, entity_type, entity_id, bindings, created, excluded, reasons)
+    SELECT 'open.' || id, 1, '+7900' || id, 2, 0, '', 'open-' || id, {now}, {now}, 'CONTACT', id,
+        '[]', '[]', false, '[]' FROM contact WHERE id <= {OPEN_CALLS}
+"""

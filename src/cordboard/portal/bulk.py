@@ -55,7 +55,9 @@ def add_contacts(store: Store, count: int, now: datetime, told: Told) -> None:
     field = store.read_sync(lambda connection: next_id(connection, multifield))
 
     def rows_of(place: int) -> dict[Table, Row]:
-        return contact_rows(first + place, field + place, people[place % len(people)], moment - place % YEAR)
+        return contact_rows(
+            first + place, field + place, people[place % len(people)], moment - YEAR + YEAR // count * place
+        )
 
     write_all(store, count, rows_of, told)
 
