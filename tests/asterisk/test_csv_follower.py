@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import bz2
+import gzip
+import lzma
 import os
 import time
 from pathlib import Path
@@ -21,13 +24,17 @@ HEADER, *LINES = TEXT.splitlines(keepends=True)
 ALL = [event.extra + str(event.eventtime) for event in CsvRows().feed(TEXT)]
 
 
+COMPRESS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+
+
 class Reading:
     """A follower that keeps what it got, and can be stopped and begun again where it was."""
 
     def __init__(self, path: Path, start: str = "2000-01-01", columns: tuple[str, ...] = ()) -> None:
         self.rows: list[str] = []
         self.position: str | None = None
-        self._follower = lambda: CsvFollower(path, columns, start, every=0.01)
+        self._new = lambda: CsvFollower(path, columns, start, every=0.01)
+        self._follower = self._new()
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -43,8 +50,17 @@ class Reading:
             while len(self.rows) < count or self.position is None:
                 await asyncio.sleep(0.01)
 
+    async def until_last(self, row: str) -> None:
+        async with asyncio.timeout(5):
+            while not self.rows or self.rows[-1] != row:
+                await asyncio.sleep(0.01)
+
+    def health(self) -> dict[str, object]:
+        return self._follower.health()
+
     async def _follow(self) -> None:
-        async for events, position in self._follower().rows(self.position):
+        self._follower = self._new()
+        async for events, position in self._follower.rows(self.position):
             self.rows += [event.extra + str(event.eventtime) for event in events]
             self.position = position
 
@@ -100,6 +116,79 @@ async def test_a_file_rotated_while_we_were_away_loses_and_doubles_nothing(tmp_p
 
     assert ALL == reading.rows
     await reading.end()
+
+
+@pytest.mark.parametrize("suffix", sorted(COMPRESS))
+async def test_files_rotated_and_compressed_while_we_were_away_lose_and_double_nothing(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / "Master.csv"
+    append(path, HEADER + "".join(LINES[:5]))
+    reading = Reading(path)
+    reading.begin()
+    await reading.wait(5)
+    await reading.end()
+
+    append(path, "".join(LINES[5:8]))
+    compress(path, f"-20261122{suffix}")
+    append(path, HEADER + "".join(LINES[8:12]))
+    compress(path, f"-20261123{suffix}")
+    append(path, HEADER + "".join(LINES[12:]))
+    reading.begin()
+    await reading.wait(len(ALL))
+
+    assert ALL == reading.rows
+    await reading.end()
+
+
+async def test_a_file_that_is_being_compressed_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "Master.csv"
+    append(path, HEADER + "".join(LINES[:5]))
+    reading = Reading(path)
+    reading.begin()
+    await reading.wait(5)
+    await reading.end()
+
+    append(path, "".join(LINES[5:8]))
+    moved = path.rename(tmp_path / "Master.csv.1")
+    (tmp_path / "Master.csv.1.gz").write_bytes(gzip.compress(moved.read_bytes())[:50])
+    append(path, HEADER + "".join(LINES[8:]))
+    reading.begin()
+    await reading.wait(len(ALL))
+
+    assert ALL == reading.rows
+    await reading.end()
+
+
+async def test_a_compressed_file_that_was_cut_is_told_and_the_next_one_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "Master.csv"
+    append(path, HEADER + "".join(LINES[:5]))
+    reading = Reading(path)
+    reading.begin()
+    await reading.wait(5)
+    await reading.end()
+
+    append(path, "".join(LINES[5:8]))
+    moved = compress(path, ".1.gz")
+    moved.write_bytes(moved.read_bytes()[:-40])
+    os.utime(moved, (1, 1))
+    append(path, HEADER + "".join(LINES[8:]))
+    reading.begin()
+    await reading.until_last(ALL[-1])
+
+    assert ALL[8:] == reading.rows[-len(ALL[8:]) :]
+    assert "cannot be read" in str(reading.health()["broken"])
+    await reading.end()
+
+
+def compress(path: Path, end: str) -> Path:
+    """Move and compress a file as logrotate does, with the time of its last write."""
+    state = path.stat()
+    moved = path.with_name(path.name + end)
+    moved.write_bytes(COMPRESS[moved.suffix](path.read_bytes()))
+    os.utime(moved, ns=(state.st_atime_ns, state.st_mtime_ns))
+    path.unlink()
+    return moved
 
 
 async def test_real_files_without_a_header_line_rotate_too(tmp_path: Path) -> None:

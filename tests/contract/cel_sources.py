@@ -16,7 +16,7 @@ from cordboard.calls.cel import CelEvent
 
 LONG_AGO = "2000-01-01"
 
-FILES = ["csv", "json"]
+FILES = ["csv", "csv-tabs", "csv-apostrophes", "json", "json-asterisk"]
 TABLES = ["sqlite", "postgresql", "mariadb-freepbx", "mariadb-microseconds", "mariadb-old-names"]
 
 
@@ -91,15 +91,51 @@ def json_line(row: dict[str, str]) -> str:
     )
 
 
+#: the names that the shipped sample of `cel_custom.conf` uses; so does 22.10
+SAMPLE_NAMES = {
+    "cid_name": "name", "cid_num": "num", "cid_ani": "ani", "cid_rdnis": "rdnis", "cid_dnid": "dnid",
+    "extra": "eventextra",
+}  # fmt: skip
+
+
+def sample_json_line(row: dict[str, str]) -> str:
+    """As Asterisk does it: quotation marks escaped, backslashes not."""
+    named = ((SAMPLE_NAMES.get(name, name), value.replace('"', '\\"')) for name, value in row.items())
+    return "{" + ",".join(f'"{name}":"{value}"' for name, value in named) + "}"
+
+
+def tabs_line(row: dict[str, str]) -> str:
+    """Quoted only where a quotation mark is inside."""
+    doubled = ((value, value.replace('"', '""')) for value in row.values())
+    return "\t".join(f'"{two}"' if two != value else value for value, two in doubled)
+
+
+def apostrophes_line(row: dict[str, str]) -> str:
+    return ",".join("'" + value.replace("'", "\\'") + "'" if value else '""' for value in row.values())
+
+
+def conf_of(name: str, columns: list[str], *said: str) -> str:
+    """cel_custom.conf in its advanced form."""
+    fields = ",".join(SAMPLE_NAMES.get(column, column) for column in columns)
+    return "\n".join([f"[{name}]", *said, f"fields = {fields}", ""])
+
+
 class Reading:
-    """A ledger that is followed, stopped, and begun again from the position that was kept."""
+    """A ledger that is followed, stopped, and begun again from the position that was kept.
+
+    A file's columns are read from the cel_custom.conf beside it, where there is one."""
 
     def __init__(self, url: str, start: str = LONG_AGO) -> None:
         self.events: list[CelEvent] = []
         self.position: str | None = None
         self.ledger: Ledger | None = None
-        self._new = lambda: quick(ledger_for(url, (), start))
+        conf = Path(url).with_name("cel_custom.conf")
+        columns_from = str(conf) if "://" not in url and conf.exists() else ""
+        self._new = lambda: quick(ledger_for(url, (), start, columns_from=columns_from))
         self._task: asyncio.Task[None] | None = None
+
+    def anew(self) -> Ledger:
+        return self._new()
 
     async def begin(self) -> None:
         self.ledger = self._new()

@@ -11,7 +11,19 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import cel_servers as servers
-from cel_sources import FILES, TABLES, FileSource, Source, TableSource, csv_line, json_line
+from cel_sources import (
+    FILES,
+    TABLES,
+    FileSource,
+    Source,
+    TableSource,
+    apostrophes_line,
+    conf_of,
+    csv_line,
+    json_line,
+    sample_json_line,
+    tabs_line,
+)
 
 Make = Callable[[str], Source]
 
@@ -43,8 +55,17 @@ def made(name: str, request: pytest.FixtureRequest, folder: Path) -> Source:
     if name == "csv":
         header = ",".join(servers.rows_of("cel.csv")[0]) + "\n"
         return FileSource(folder / "Master.csv", csv_line, header)
+    if name == "csv-tabs":
+        said = ("separator_character = \\t", "quoting_method = none")
+        write_conf(folder, "cel.tsv", *said)
+        return FileSource(folder / "cel.tsv", tabs_line)
+    if name == "csv-apostrophes":
+        write_conf(folder, "cel.txt", "quote_character = '", "quote_escape_character = \\")
+        return FileSource(folder / "cel.txt", apostrophes_line)
     if name == "json":
         return FileSource(folder / "cel.jsonl", json_line)
+    if name == "json-asterisk":
+        return FileSource(folder / "cel.json", sample_json_line)
     if name == "sqlite":
         return TableSource(servers.Sqlite(folder), servers.SQLITE, servers.rows_of("sqlite_cel.csv"))
     if name == "postgresql":
@@ -58,6 +79,11 @@ def made(name: str, request: pytest.FixtureRequest, folder: Path) -> Source:
         return TableSource(server, servers.FREEPBX, servers.rows_of("mariadb_cel_freepbx_layout.csv"))
     rows = servers.rows_of("mariadb_cel_freepbx_layout.csv", lambda key: "eventextra" if key == "extra" else key)
     return TableSource(server, servers.OLD_NAMES, rows)
+
+
+def write_conf(folder: Path, name: str, *said: str) -> None:
+    columns = list(servers.rows_of("cel.csv")[0])
+    (folder / "cel_custom.conf").write_text(conf_of(name, columns, *said), encoding="utf-8")
 
 
 @pytest.fixture(params=[*FILES, *TABLES])

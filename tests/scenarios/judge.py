@@ -51,9 +51,11 @@ def name_of(folder: Path) -> str:
     return f"{folder.parent.name}/{folder.name}"
 
 
-def played(folder: Path, source: str, lane: str, every: str = "end") -> list[dict[str, Any]]:
+def played(
+    folder: Path, source: str, lane: str, every: str = "end", pbx: Pbx | None = None
+) -> list[dict[str, Any]]:  # fmt: skip
     out = io.BytesIO()
-    code = run([str(folder / source)], CallTracker(plan(), timezone="UTC"), Pbx(), every, lane, out.write)
+    code = run([str(folder / source)], CallTracker(plan(), timezone="UTC"), pbx or Pbx(), every, lane, out.write)
     assert code == 0
     return [msgspec.json.decode(line) for line in out.getvalue().splitlines()]
 

@@ -5,12 +5,15 @@ portal after the connector followed it live.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from evening import EVENINGS
 from judge import SOURCES, played, truths, wrong_facts
 from playing import Left
+
+from cordboard.settings import Cel, Pbx
 
 CALL_TYPE = {"outgoing": "1", "incoming": "2"}
 STORIES = [(version, name) for version, teams in EVENINGS.items() for names in teams for name in names]
@@ -74,6 +77,22 @@ def test_both_sources_of_one_evening_tell_the_same(evenings: Evenings, version: 
     assert {line["linkedid"]: line["call_full"] for line in from_csv} == {
         line["linkedid"]: line["call_full"] for line in from_ami
     }
+
+
+def test_every_form_that_cel_custom_writes_tells_the_same_calls(evenings: Evenings) -> None:
+    forms = evenings("22").folder / "forms"
+
+    expected = calls_of(forms, "cel.csv")
+
+    names = sorted(path.name for path in forms.iterdir() if path.suffix in (".csv", ".tsv", ".json"))
+    assert 7 == len(names)
+    assert {} == {name: "differs" for name in names if calls_of(forms, name) != expected}
+
+
+def calls_of(forms: Path, name: str) -> dict[str, Any]:
+    """`call_full` of every call, read from one form with the columns that the exchange's own settings name."""
+    pbx = Pbx(timezone="UTC", cel=Cel(url="", columns_from=str(forms / "cel_custom.conf")))
+    return {line["linkedid"]: line["call_full"] for line in played(forms, name, "ledger", pbx=pbx)}
 
 
 @pytest.mark.parametrize("version", EVENINGS)

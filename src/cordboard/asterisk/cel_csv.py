@@ -19,11 +19,10 @@ from operator import itemgetter
 import msgspec
 
 from cordboard.asterisk.columns import FIELDS, NEEDED, field_names
-from cordboard.asterisk.local_time import LocalClock, epoch_text_micros
+from cordboard.asterisk.csv_form import Form, form_for, header_columns, separator_of
+from cordboard.asterisk.local_time import LocalClock, Utc, epoch_text_micros
 from cordboard.asterisk.plain_rows import Micros, PlainRows, epoch_times
 from cordboard.calls.cel import CelEvent
-
-SEPARATORS = ",;\t|"
 
 #: a record may be written over several lines where a field holds a line break; more than this is a lost quote
 LONGEST_RECORD = 8
@@ -46,14 +45,17 @@ class BrokenLine(msgspec.Struct, frozen=True):
 class CsvRows:
     """Reads one file's text, piece by piece."""
 
-    def __init__(self, columns: Sequence[str] = (), timezone: str | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[str] = (), timezone: str | None = None, *, form: Form | None = None, utc: Utc = "auto"
+    ) -> None:
+        """`columns` and `form`: how the lines are written, where the file has no header line and the site says it."""
         self.broken: list[BrokenLine] = []
-        self.clock = LocalClock(timezone)
+        self.clock = LocalClock(timezone, utc)
         self._line = 0
         self._events = 0
         self._rest = ""
         self._layout: Layout | None = None
-        self._columns = tuple(columns)
+        self._columns, self._form = tuple(columns), form
         self._epoch = True
 
     def feed(self, text: str) -> list[CelEvent]:
@@ -96,15 +98,15 @@ class CsvRows:
             return lines
         first = lines[0].lstrip("\ufeff").rstrip("\r")
         if header := header_columns(first):
-            self._layout = Layout(header, separator_of(first))
+            self._layout = Layout(header, Form(separator_of(first)))
             self._line += 1
             return lines[1:]
         if not self._columns:
             raise NoCel(
                 "the first line names no CEL columns (eventtype, eventtime, uniqueid, linkedid …);"
-                " where the file has no header line, give the names in order: [pbx.cel] columns"
+                " where the file has no header line, give the names in order: [pbx.cel] columns, or columns_from"
             )
-        self._layout = Layout(self._columns, separator_for(first, len(self._columns)))
+        self._layout = Layout(self._columns, self._form or form_for(first, len(self._columns)))
         return lines
 
     def _careful(self, lines: list[str], layout: Layout, last: bool) -> Iterator[CelEvent]:
@@ -148,11 +150,12 @@ class CsvRows:
 class Layout:
     """Which column of the file is which field of `CelEvent`; absent ones are empty."""
 
-    def __init__(self, columns: Sequence[str], separator: str) -> None:
+    def __init__(self, columns: Sequence[str], form: Form) -> None:
         names = field_names(columns)
         if missing := [name for name in NEEDED if name not in names]:
             raise NoCel(f"the columns {', '.join(missing)} are missing; without them no call can be followed")
-        self.separator = separator
+        #: replaced as soon as a line shows that the file is written otherwise
+        self.form = form
         self.width = len(names)
         self.plain = PlainRows(names)
         # an absent field reads the empty text that is put behind the row
@@ -162,10 +165,17 @@ class Layout:
 
     def event(self, row: list[str], micros: Micros) -> CelEvent:
         """One row; ValueError says what is wrong with it."""
-        if not row[self.type] or not row[self.uniqueid] or not row[self.linkedid]:
+        kind = row[self.type]
+        if not kind or not row[self.uniqueid] or not row[self.linkedid]:
             raise ValueError("eventtype, uniqueid or linkedid is empty")
+        if kind.startswith(("'", '"')):
+            raise ValueError(f"eventtype {kind[:40]!r} has a quotation mark")
         at = micros(row[self.time], row[self.uniqueid], row[self.type] == "CHAN_START")
-        return CelEvent(row[self.type], at, *self.others([*row, ""]))
+        return CelEvent(kind, at, *self.others([*row, ""]))
+
+    def fits(self, row: list[str]) -> bool:
+        """Whether a line was read in the right form."""
+        return len(row) == self.width and not row[self.type].startswith(("'", '"'))
 
 
 def read_fast(lines: list[str], layout: Layout, micros: Micros | None) -> list[CelEvent]:
@@ -178,7 +188,7 @@ def read_fast(lines: list[str], layout: Layout, micros: Micros | None) -> list[C
         try:
             events += layout.plain.read(some, micros)
         except ValueError:  # such as a name with quotation marks
-            rows = list(csv.reader(some, delimiter=layout.separator, strict=True))
+            rows = list(layout.form.rows(some))
             if len(rows) != len(some) or any(len(row) != layout.width for row in rows):
                 raise
             events += [layout.event(row, micros or epoch_micros) for row in rows]
@@ -199,39 +209,34 @@ def read_record(lines: list[str], here: int, layout: Layout) -> tuple[list[str] 
             return None, 0, "the line is cut: a quotation mark is never closed"
         text = "\n".join(lines[here : here + used])
         try:
-            row = parse_row(text, layout.separator, strict=True)
+            row = layout.form.row(text, strict=True)
         except csv.Error as error:
+            if (other := in_another_form(text, layout)) is not None:
+                return other, used, ""
             if "unexpected end" in str(error):
                 continue
             if used > 1:
                 break
             # a name with quotation marks in a file whose fields are not quoted by the rules
-            row = parse_row(text, layout.separator)
-        if len(row) == layout.width:
+            row = layout.form.row(text)
+        if layout.fits(row):
             return row, used, ""
+        if (other := in_another_form(text, layout)) is not None:
+            return other, used, ""
         return None, 1, f"{len(row)} fields instead of {layout.width}"
     return None, 1, "the line is cut: a quotation mark is never closed"
 
 
-def header_columns(line: str) -> list[str]:
-    """The column names of a header line; empty where the line is none."""
-    names = parse_row(line, separator_of(line))
-    known = {name.strip().lower() for name in names}
-    return names if "eventtype" in known and len(known & set(FIELDS)) >= 3 else []
-
-
-def separator_of(header: str) -> str:
-    return max(SEPARATORS, key=header.count)
-
-
-def separator_for(row: str, width: int) -> str:
-    """The separator by which a first row has the width that the settings say; a comma where none fits."""
-    fitting = [mark for mark in SEPARATORS if len(parse_row(row, mark)) == width]
-    return fitting[0] if fitting else ","
-
-
-def parse_row(text: str, separator: str, *, strict: bool = False) -> list[str]:
-    """The fields of one record, which may hold line breaks; empty for empty text."""
-    for row in csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=strict):
-        return row
-    return []
+def in_another_form(text: str, layout: Layout) -> list[str] | None:
+    """The fields of a record that the file's form does not fit, by the one that does; it is the file's from then on."""
+    if layout.form.is_usual and "'" not in text and "\\" not in text:
+        return None
+    for form in layout.form.others():
+        try:
+            row = form.row(text, strict=True)
+        except csv.Error:
+            continue
+        if layout.fits(row):
+            layout.form = form
+            return row
+    return None

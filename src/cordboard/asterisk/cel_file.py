@@ -18,12 +18,13 @@ import msgspec
 
 from cordboard.asterisk.cel_csv import BrokenLine, CsvRows, header_columns
 from cordboard.asterisk.cel_json import JsonRows
+from cordboard.asterisk.opening import COMPRESSED, open_file
 from cordboard.calls.cel import CelEvent
 
 PIECE = 1 << 18
 HEAD = 256
-#: what rotation puts behind a file's name; not `.gz`, which cannot be followed, nor `.bak`, which is a copy
-ROTATED = re.compile(r"[-._]\d[\dT_.-]*$")
+#: what rotation puts behind a file's name; not `.bak`, which is a copy
+ROTATED = re.compile(r"[-._]\d[\dT_.-]*(?:\.gz|\.bz2|\.xz)?$")
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -53,21 +54,25 @@ class Reader:
     def __init__(self, file: BinaryIO, rows: CsvRows | JsonRows, place: Place) -> None:
         self._file = file
         self._rows = rows
-        self._offset = 0
+        self._offset = self._at = 0
+        self._head = b""
         self._since, self._history = place.since, place.history
         self.last = place.last
         offset = place.offset
         if offset:
             # the columns stand in the first line, wherever we go on
             first = file.readline()
+            self._at = len(first)
             if header_columns(first.decode("utf-8", "replace").strip("\ufeff\r\n")) and len(first) <= offset:
                 rows.feed(first.decode("utf-8", "replace"))
             self._offset = offset
 
     def read(self) -> list[CelEvent]:
         """The events of the whole lines that have come since."""
-        self._file.seek(self._offset)
+        if self._at != self._offset:  # in a compressed file each step back begins at its first byte
+            self._file.seek(self._offset)
         data = self._file.read(PIECE)
+        self._at = self._offset + len(data)
         end = data.rfind(b"\n") + 1
         if not end:
             return []
@@ -97,8 +102,12 @@ class Reader:
         return there.st_ino != mine.st_ino or there.st_size < self._offset
 
     def place(self) -> Place:
-        self._file.seek(0)
-        head = self._file.read(min(HEAD, self._offset))
+        size = min(HEAD, self._offset)
+        if len(self._head) < size:
+            self._file.seek(0)
+            self._head = self._file.read(HEAD)
+            self._at = -1
+        head = self._head[:size]
         since, history = (self._since, self._history) if self._offset < self._history else (0, 0)
         return Place(self.stat().st_ino, digest(head), len(head), self._offset, self.last, since, history)
 
@@ -122,15 +131,20 @@ def find_file(path: Path, place: Place) -> Path | None:
     )
     for found in beside:
         try:
-            with found.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                if size >= place.offset and digest(file.read(place.head_size)) == place.head and (
-                    place.head_size or os.fstat(file.fileno()).st_ino == place.inode
-                ):  # fmt: skip
-                    return found
-        except OSError:
+            state = found.stat()
+            if state.st_size < place.offset and found.suffix not in COMPRESSED:
+                continue
+            if head_of(found, place.head_size) == place.head and (place.head_size or state.st_ino == place.inode):
+                return found
+        except (OSError, EOFError):
             continue
     return None
+
+
+def head_of(path: Path, size: int) -> str:
+    """The digest of a file's first bytes."""
+    with open_file(path) as file:
+        return digest(file.read(size))
 
 
 def inode_of(path: Path) -> int:
@@ -151,9 +165,14 @@ def following(path: Path, mine: os.stat_result) -> Path:
         if ROTATED.fullmatch(found.name.removeprefix(path.name)):
             state = found.stat()
             # one that is older or as old was read before, or is ours
-            if state.st_ino != mine.st_ino and state.st_mtime_ns > mine.st_mtime_ns:
+            if state.st_ino != mine.st_ino and state.st_mtime_ns > mine.st_mtime_ns and not is_half(found):
                 later.append((state.st_mtime_ns, found))
     return min(later)[1] if later else path
+
+
+def is_half(path: Path) -> bool:
+    """Whether a file is being compressed right now: what it is made of still stands beside it."""
+    return path.suffix in COMPRESSED and path.with_suffix("").exists()
 
 
 def whole_lines(path: Path) -> int:

@@ -5,21 +5,26 @@ Out:  `CelEvent`s in the order of the file. `broken` tells each line that could 
 Errors: `NoCel` where no line is Channel Event Logging.
 
 The surprise: a full disk or a crash cuts an object in the middle of its line, and the next object may then begin in
-that same line. The cut one is told and left out, the whole one behind it is read.
+that same line. The cut one is told and left out, the whole one behind it is read. And not every whole line is JSON:
+Asterisk escapes quotation marks but no backslashes, which names with quotation marks have by themselves.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import msgspec
 
 from cordboard.asterisk.cel_csv import BrokenLine, NoCel
 from cordboard.asterisk.columns import FIELDS, NEEDED, field_names
-from cordboard.asterisk.local_time import LocalClock, row_micros
+from cordboard.asterisk.local_time import LocalClock, Utc, row_micros
 from cordboard.calls.cel import CelEvent
 
 OTHERS = FIELDS[2:]
+
+#: a backslash that Asterisk did not write to escape anything
+BARE = re.compile(r'\\(?!")')
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -28,9 +33,9 @@ _encode = msgspec.json.Encoder().encode
 class JsonRows:
     """Reads one file's text, piece by piece; the same shape as `CsvRows`."""
 
-    def __init__(self, timezone: str | None = None) -> None:
+    def __init__(self, timezone: str | None = None, utc: Utc = "auto") -> None:
         self.broken: list[BrokenLine] = []
-        self.clock = LocalClock(timezone)
+        self.clock = LocalClock(timezone, utc)
         self._line = 0
         self._events = 0
         self._rest = ""
@@ -79,8 +84,14 @@ class JsonRows:
 
     def _event(self, line: str) -> CelEvent:
         """One object; ValueError says what is wrong with it."""
+        text = line.strip("\ufeff\r \t")
         try:
-            found: Any = _decode(line.strip("\ufeff\r \t"))
+            try:
+                found: Any = _decode(text)
+            except msgspec.DecodeError:
+                if "\\" not in text:
+                    raise
+                found = _decode(BARE.sub(r"\\\\", text))
         except msgspec.DecodeError as error:
             raise ValueError(
                 "the object is cut" if "truncated" in str(error) else f"no JSON object: {error}"

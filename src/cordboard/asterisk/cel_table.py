@@ -26,7 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from cordboard.asterisk.cel_csv import BrokenLine, NoCel
-from cordboard.asterisk.local_time import LocalClock
+from cordboard.asterisk.local_time import LocalClock, Utc
 from cordboard.asterisk.table_layout import Layout, find_layout
 from cordboard.calls.cel import CelEvent
 
@@ -62,9 +62,9 @@ class Page(msgspec.Struct, frozen=True):
 class CelTable:
     """One table, asked over one connection that is opened when needed; one question at a time, from any thread."""
 
-    def __init__(self, url: str, timezone: str | None = None) -> None:
+    def __init__(self, url: str, timezone: str | None = None, utc: Utc = "auto") -> None:
         self._url, self._wanted = parse_url(url)
-        self._clock = LocalClock(timezone)
+        self._clock = LocalClock(timezone, utc)
         self._lock = threading.Lock()
         self._engine = make_engine(self._url)
         self._connection: sa.Connection | None = None

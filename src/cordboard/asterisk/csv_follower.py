@@ -18,9 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cordboard.asterisk.cel_csv import BrokenLine, CsvRows, NoCel
+from cordboard.asterisk.cel_custom_conf import Written, read_conf
 from cordboard.asterisk.cel_file import BEGINNING, Place, Reader, find_file, following, read_place, whole_lines
 from cordboard.asterisk.cel_json import JsonRows
-from cordboard.asterisk.local_time import epoch_micros
+from cordboard.asterisk.local_time import Utc, epoch_micros
+from cordboard.asterisk.opening import open_file
 from cordboard.calls.cel import CelEvent
 
 #: how far the clock of the PBX may be behind ours (microseconds)
@@ -35,12 +37,13 @@ class CsvFollower:
 
     def __init__(
         self, path: Path | str, columns: Sequence[str] = (), start: str = "now", *,
-        timezone: str | None = None, every: float = 0.2,
+        columns_from: str = "", timezone: str | None = None, utc: Utc = "auto", every: float = 0.2,
     ) -> None:  # fmt: skip
         self._path = Path(path)
-        self._columns = tuple(columns)
+        self._columns, self._columns_from = tuple(columns), columns_from
         self._start = start
         self._timezone = timezone
+        self._utc: Utc = utc
         self._every = every
         #: when following began, and whether it began before there was a file
         self._began = time.time_ns() // 1000
@@ -94,6 +97,9 @@ class CsvFollower:
         except NoCel as error:
             self._problem = f"{self._path}: {error}"
             return []
+        except (OSError, EOFError) as error:  # a compressed file that was cut
+            self._broken.append(BrokenLine(0, f"the rest of a rotated file cannot be read: {error}"))
+            return []
         self._problem = ""
         self._broken = [*self._broken, *reader.take_broken()][-MOST_BROKEN:]
         self._read += len(events)
@@ -117,7 +123,13 @@ class CsvFollower:
         except OSError as error:
             # a file that appears later holds what is new; one that only could not be read holds history
             self._waited = self._waited or isinstance(error, FileNotFoundError)
-            self._problem = f"{self._path}: cannot be read: {error.strerror}; is it the file of cel_custom.conf?"
+            if error.strerror:
+                self._problem = f"{self._path}: cannot be read: {error.strerror}; is it the file of cel_custom.conf?"
+            else:
+                self._problem = str(error)
+            return None
+        except NoCel as error:
+            self._problem = str(error)
             return None
 
     def _upon(self, since: int) -> Reader:
@@ -132,10 +144,13 @@ class CsvFollower:
             return None
 
     def _reader(self, path: Path, place: Place = BEGINNING) -> Reader:
-        return Reader(path.open("rb"), self._new_rows(), place)
+        return Reader(open_file(path), self._new_rows(), place)
 
     def _new_rows(self) -> CsvRows | JsonRows:
-        return CsvRows(self._columns, self._timezone)
+        written = Written(self._columns)
+        if self._columns_from:
+            written = read_conf(self._columns_from, self._path.name)
+        return CsvRows(written.columns, self._timezone, form=written.form, utc=self._utc)
 
 
 class JsonFollower(CsvFollower):
@@ -144,7 +159,7 @@ class JsonFollower(CsvFollower):
     name = "cel-json"
 
     def _new_rows(self) -> CsvRows | JsonRows:
-        return JsonRows(self._timezone)
+        return JsonRows(self._timezone, self._utc)
 
 
 def start_micros(text: str) -> int:

@@ -6,8 +6,9 @@ Out:  microseconds since the epoch, UTC.
 
 The surprise: nothing in such a row names the zone. Where the settings give none, it is found from the difference
 between the local time and the uniqueid, never from the machine we run on (decisions.md 16); a CHAN_START tells it
-exactly, so each one corrects it, over a clock change too. Where the settings give a zone, the uniqueid only decides
-which of the two equal hours of an autumn night is meant.
+exactly, so each one corrects it, over a clock change too. Where the settings give a zone, the uniqueid decides which of
+the two equal hours of an autumn night is meant, and whether the rows are in that zone at all: `usegmtime=yes` of
+cel_odbc and cel_pgsql writes UTC, whatever the exchange's own clock shows.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: `1795303956.1`, or with a system name `pbx-north-1-1795303956.1`
@@ -23,12 +25,17 @@ BORN = re.compile(r"(?:^|-)(\d{9,10})\.\d+$")
 SECOND = 1_000_000
 QUARTER = 900
 
+#: whether times without a zone are in UTC; "auto": each CHAN_START says it
+Utc = bool | Literal["auto"]
+
 
 class LocalClock:
     """Reads the local times of one PBX, in the order in which its rows come."""
 
-    def __init__(self, zone: str | None = None) -> None:
-        self._zone = find_zone(zone) if zone else None
+    def __init__(self, zone: str | None = None, utc: Utc = "auto") -> None:
+        self._zone = UTC if utc is True else find_zone(zone) if zone else None
+        self._may_be_utc = utc == "auto"
+        self._is_utc = False
         self._found: tzinfo | None = None
         self._last = 0
         self._second = ""
@@ -53,7 +60,9 @@ class LocalClock:
     def _aware(self, moment: datetime, uniqueid: str, started: bool) -> int:
         born = birth(uniqueid)
         if self._zone is not None:
-            return self._in_zone(moment, self._zone, born)
+            if self._may_be_utc and started and born is not None:
+                self._is_utc = is_near(moment, UTC, born) and not is_near(moment, self._zone, born)
+            return self._in_zone(moment, UTC if self._is_utc else self._zone, born)
         if born is not None and (started or self._found is None):
             apart = int(moment.replace(tzinfo=UTC).timestamp()) - born
             self._found = timezone(timedelta(seconds=round(apart / QUARTER) * QUARTER))
@@ -67,6 +76,12 @@ class LocalClock:
         # The hour that comes twice: no row is older than its own channel, nor much older than the row before it.
         too_early = born is not None and first < (born - 1) * SECOND
         return second if too_early or first < self._last - 600 * SECOND else first
+
+
+def is_near(moment: datetime, zone: tzinfo, born: int) -> bool:
+    """Whether a CHAN_START is about as old as its channel, where its time is read in this zone."""
+    readings = (epoch_micros(moment.replace(tzinfo=zone, fold=fold)) // SECOND for fold in (0, 1))
+    return any(abs(at - born) < QUARTER for at in readings)
 
 
 def epoch_text_micros(text: str) -> int:

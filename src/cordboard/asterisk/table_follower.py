@@ -22,6 +22,7 @@ import msgspec
 from cordboard.asterisk.cel_csv import BrokenLine, NoCel
 from cordboard.asterisk.cel_table import CelTable, Row
 from cordboard.asterisk.csv_follower import start_micros
+from cordboard.asterisk.local_time import Utc
 from cordboard.calls.cel import CelEvent
 
 #: how long a gap in the ids may still be filled: a transaction is never open for longer
@@ -48,8 +49,10 @@ class TableFollower:
 
     name = "cel-table"
 
-    def __init__(self, url: str, start: str = "now", *, timezone: str | None = None, every: float = 1.0) -> None:
-        self._table = CelTable(url, timezone)
+    def __init__(
+        self, url: str, start: str = "now", *, timezone: str | None = None, utc: Utc = "auto", every: float = 1.0
+    ) -> None:
+        self._table = CelTable(url, timezone, utc)
         self._start = start
         self._since = 0 if start == "now" else start_micros(start)
         self._every = every

@@ -8,11 +8,14 @@ Errors: `NoCel` where it is no Channel Event Logging; OSError where it cannot be
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Literal
 
 from cordboard.asterisk.address import is_table
 from cordboard.asterisk.cel_csv import BrokenLine, CsvRows, NoCel
+from cordboard.asterisk.local_time import Utc
+from cordboard.asterisk.opening import open_file
 from cordboard.calls.cel import CelEvent
 from cordboard.settings import Pbx
 
@@ -42,30 +45,43 @@ class Reader:
         if is_table(self._source):
             yield from self._table()
             return
-        with self._path.open("rb") as file:
-            begin = file.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+        with open_file(self._path) as file:
+            begin = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
         yield from self._ami() if begin.startswith(_AMI_STARTS) else self._lines(json=begin.startswith(b"{"))
 
     def _lines(self, *, json: bool) -> Iterator[Sequence[CelEvent]]:
-        rows = (
-            self._json_rows() if json else CsvRows(self._pbx.cel.columns if self._pbx.cel else (), self._pbx.timezone)
-        )
+        rows = self._json_rows() if json else self._csv_rows()
         self.broken, self._clock = rows.broken, rows.clock
-        with self._path.open(encoding="utf-8", errors="replace", newline="") as file:
+        with TextIOWrapper(open_file(self._path), encoding="utf-8", errors="replace", newline="") as file:
             while text := file.read(PIECE):
                 yield rows.feed(text)
         yield rows.finish()
 
+    def _csv_rows(self) -> CsvRows:
+        cel = self._pbx.cel
+        if cel is None:
+            return CsvRows((), self._pbx.timezone)
+        if cel.columns_from:
+            from cordboard.asterisk.cel_custom_conf import read_conf
+
+            written = read_conf(cel.columns_from, self._path.name)
+            return CsvRows(written.columns, self._pbx.timezone, form=written.form, utc=cel.utc)
+        return CsvRows(cel.columns, self._pbx.timezone, utc=cel.utc)
+
     def _json_rows(self) -> Any:
         from cordboard.asterisk.cel_json import JsonRows
 
-        return JsonRows(self._pbx.timezone)
+        return JsonRows(self._pbx.timezone, self._utc)
+
+    @property
+    def _utc(self) -> Utc:
+        return self._pbx.cel.utc if self._pbx.cel else "auto"
 
     def _table(self) -> Iterator[Sequence[CelEvent]]:
         from cordboard.asterisk.cel_table import CelTable
 
         try:
-            table = CelTable(self._source, self._pbx.timezone)
+            table = CelTable(self._source, self._pbx.timezone, self._utc)
         except ValueError as error:
             raise OSError(str(error)) from error
         self.broken, self._clock = table.broken, table.clock
@@ -90,7 +106,7 @@ class Reader:
         raise NoCel("the AMI stream has neither CEL nor channel events")
 
     def _pieces(self) -> Iterator[bytes]:
-        with self._path.open("rb") as file:
+        with open_file(self._path) as file:
             while piece := file.read(PIECE):
                 yield piece
 

@@ -32,6 +32,10 @@ class Cel(Table, frozen=True):
     start: str = "now"
     #: column names in order, for CSV without a header line
     columns: tuple[str, ...] = ()
+    #: the exchange's cel_custom.conf, which names them
+    columns_from: str = ""
+    #: whether times without a zone are in UTC (`usegmtime=yes`); "auto": found from the rows
+    utc: bool | Literal["auto"] = "auto"
 
 
 class Pbx(Table, frozen=True):

@@ -48,6 +48,11 @@ class Asterisk:
     def cel(self) -> Path:
         return self.folder / "log/cel-custom/cel.csv"
 
+    def keep_forms(self, out: Path) -> None:
+        """The same rows in every form that etc/cel_custom.conf asks for, with that file."""
+        shutil.copytree(self.cel.parent, out)
+        shutil.copy(self.folder / "etc/cel_custom.conf", out)
+
     def prepare(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         for name in FOLDERS:

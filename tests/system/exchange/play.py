@@ -3,8 +3,9 @@
     python play.py TREE FOLDER 22|16
 
 In:   the tree of Asterisk, an empty folder, which evening (evening.py).
-Out:  FOLDER/capture (the whole evening in the form of a capture, truth.py), lived.json (for each call how it must stand
-      in the CRM), and what the chain of portal and connector, which followed it all live, says afterwards (chain.py).
+Out:  FOLDER/capture (the whole evening in the form of a capture, truth.py), forms (its CEL in every form that a site
+      may choose), lived.json (for each call how it must stand in the CRM), and what the chain of portal and connector,
+      which followed it all live, says afterwards (chain.py).
       Exit code 0 if the evening could be played and watched, whatever any program made of it: judging is the tests'
       part.
 """
@@ -43,6 +44,7 @@ async def main(tree: Path, folder: Path, version: str) -> None:
         find_linkedids(lived, tap.events())
         write(folder / "lived.json", [told(call) for call in lived])
         keep(asterisk, tap, folder / "capture")
+        asterisk.keep_forms(folder / "forms")
         text = scenario("evening", lived, tap.events(), zero, asterisk.version)
         (folder / "capture/scenario.toml").write_text(text, encoding="utf-8")
         (folder / "capture/endpoints.csv").write_text(endpoints(office.seen, zero), encoding="utf-8")

@@ -168,10 +168,10 @@ class Book:
         self.name, self.team = name, team
         self.calls: list[Lived] = []
 
-    async def customer_calls(self, place: Telephone | str) -> Lived:
-        """A customer nobody knows dials a number of the company."""
+    async def customer_calls(self, place: Telephone | str, name: str = "") -> Lived:
+        """A customer nobody knows dials a number of the company; the provider may tell their name."""
         number, customer = self.team.line_to(place), self.team.outside_number()
-        origin = await self.team.provider.call(number, customer)
+        origin = await self.team.provider.call(number, customer, name)
         return self._noted(Lived(self.name, origin, "incoming", customer, number, customer))
 
     async def calls_out(self, telephone: Telephone) -> Lived:

@@ -91,12 +91,13 @@ class Telephone(asyncio.DatagramProtocol):
             kind, answer = ("proxy-authenticate", "proxy-authorization")
         return answer, sip.digest(challenge.get(kind), method, uri, self.name, f"phone-{self.name}")
 
-    async def call(self, number: str, caller: str = "") -> Call:
-        """Dial; returns as soon as the INVITE is on its way. A provider says who the `caller` is."""
+    async def call(self, number: str, caller: str = "", name: str = "") -> Call:
+        """Dial; returns as soon as the INVITE is on its way. A provider says who the `caller` is, perhaps by name."""
         call = Call(self, f"{self.name}/{next(self._labels)}")
         call.made_by_us = True
         call.caller, call.dialled = caller or self.name, number
-        call.local_uri = f"<sip:{call.caller}@{self.ip}>"
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        call.local_uri = (f'"{quoted}" ' if name else "") + f"<sip:{call.caller}@{self.ip}>"
         call.target = f"sip:{number}@{self.pbx[0]}:{self.pbx[1]}"
         call.remote_uri = f"<{call.target}>"
         call.note("dials", number)

@@ -41,9 +41,10 @@ async def in_declined(team: Team, book: Book) -> None:
 
 @story("Ring group of three, the second answers")
 async def in_group_answered(team: Team, book: Book) -> None:
-    """The whole team rings; the second answers, the others stop ringing; they talk; the customer hangs up."""
+    """The whole team rings; the second answers, the others stop ringing; they talk; the customer hangs up.
+    The provider tells the customer's name, in Cyrillic, with quotation marks and a comma."""
     anna, boris, carla = team.telephones
-    call = await book.customer_calls("group")
+    call = await book.customer_calls("group", 'ООО "Ромашка", отдел 2')
     _, at_boris, _ = [await call.rings(each) for each in (anna, boris, carla)]
     await asyncio.sleep(1.5)
     await at_boris.answer()
