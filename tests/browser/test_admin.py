@@ -17,6 +17,7 @@ PAGES = (
     "/admin/users/2",
     "/admin/departments",
     "/admin/lines?edit=1",
+    "/admin/lists?list=DEAL_STAGE",
     "/admin/exclusions",
     "/admin/applications",
     "/admin/webhooks",

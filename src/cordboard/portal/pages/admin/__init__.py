@@ -1,7 +1,7 @@
 """This package holds the pages for administrators, one file each: who works here, keys of every kind, and what somebody
 needs who builds on the REST.
 
-Reading order: `desk` (what they all stand on), `users`, `departments`, `lines`, `exclusions`, `applications`,
+Reading order: `desk` (what they all stand on), `users`, `departments`, `lines`, `lists`, `exclusions`, `applications`,
 `webhooks`, `keys`, `switches`; then for integrators `methods`, `requests` with `raw`, `deliveries`, `faults`.
 What they write is in `cordboard/portal/administration`.
 """
@@ -21,6 +21,7 @@ from cordboard.portal.pages.admin import (
     faults,
     keys,
     lines,
+    lists,
     methods,
     requests,
     switches,
@@ -46,6 +47,7 @@ def handlers(site: Site, rest: Any) -> list[ControllerRouterHandler]:
         *users.handlers(desk),
         *departments.handlers(desk),
         *lines.handlers(desk),
+        *lists.handlers(desk),
         *exclusions.handlers(desk),
         *applications.handlers(desk),
         *webhooks.handlers(desk),
