@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 from tests.databases import PostgreSql, Sqlite
+from tests.portal.pages.tree import Tree, apply, regions
 
 from cordboard.portal import basics
 from cordboard.portal.changes import (
@@ -37,7 +37,6 @@ pytestmark = pytest.mark.anyio
 ANNA, BORIS, MARIA = 2, 3, 1
 NOW = 1_795_600_000_000_000
 SECOND = 1_000_000
-VOID = {"meta", "link", "input", "path", "circle", "rect", "line", "polyline", "br"}
 
 
 @pytest.fixture(scope="session")
@@ -65,61 +64,6 @@ def portal(databases: Sqlite | PostgreSql, seeded: str) -> Iterator[Portal]:
     databases.drop(url)
 
 
-class Tree(HTMLParser):
-    """A page as nested lists: [tag, attributes, children…]; enough to put regions in by their ids."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.root: list[Any] = ["root", {}]
-        self.stack = [self.root]
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        node: list[Any] = [tag, dict(attrs)]
-        self.stack[-1].append(node)
-        if tag not in VOID:
-            self.stack.append(node)
-
-    def handle_startendtag(self, tag: str, attrs: Any) -> None:
-        self.stack[-1].append([tag, dict(attrs)])
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            self.stack.pop()
-
-    def handle_data(self, data: str) -> None:
-        if data.strip():
-            self.stack[-1].append(" ".join(data.split()))
-
-
-def parent_of(node: list[Any], wanted: str) -> tuple[list[Any], int] | None:
-    for place, child in enumerate(node[2:], start=2):
-        if isinstance(child, list):
-            if child[1].get("id") == wanted:
-                return node, place
-            if found := parent_of(child, wanted):
-                return found
-    return None
-
-
-def apply(page: list[Any], messages: list[dict[str, Any]]) -> None:
-    """What the browser does with the messages: see static/js/live.js."""
-    for message in messages:
-        if "content" not in message:
-            continue
-        found = parent_of(page, message["target"].removeprefix("#"))
-        if found is None:
-            continue
-        parent, place = found
-        new = Tree(message["content"]).root[2:]
-        if message["swap"] == "delete":
-            del parent[place]
-        elif message["swap"] == "outerHTML":
-            parent[place : place + 1] = new
-        elif parent_of(page, new[0][1]["id"]) is None:
-            parent[place] += new
-
-
 class Tab:
     """One open tab: the page as it was drawn, with every message put in."""
 
@@ -141,7 +85,7 @@ class Tab:
             values["related"] = await store.read(lambda database: related(database, client))
             values["timeline"] = await store.read(lambda database: read_timeline(database, "CONTACT", client.id))
         template = "calls.html" if word == "calls" else "client.html"
-        frame = {"version": "0", "section": word, "cards": cards, "menu": [], "faults": []}
+        frame = {"version": "0", "section": word, "cards": cards, "menu": [], "faults": [], "waiting_count": 0}
         html = render(template, self.viewer, NOW, **frame, **values)
         return Tree(html).root
 
@@ -269,11 +213,7 @@ CHANGES: dict[str, list[Change]] = {
 
 def live_parts(page: list[Any]) -> list[Any]:
     """What messages may change: cards, pill, list, timeline; not the fields of a client's page."""
-    parts: list[Any] = []
-    for name in ("cards", "pill", "call-rows", "timeline"):
-        if found := parent_of(page, name):
-            parts.append(found[0][found[1]])
-    return parts
+    return regions(page, ("cards", "pill", "call-rows", "timeline"))
 
 
 @pytest.mark.parametrize("together", [False, True], ids=["one by one", "all at once"])
@@ -319,7 +259,8 @@ async def test_a_page_of_another_run_gets_every_region_fresh(portal: Portal):
     with tab.hub.opened(page, "another.7"):
         messages = await tab.hub.take(page)
 
-    assert {"#cards", "#card-a-1-body", "#pill", "#call-rows"} == {one["target"] for one in messages if "target" in one}
+    expected = {"#cards", "#card-a-1-body", "#pill", "#call-rows", "#missed-count"}
+    assert expected == {one["target"] for one in messages if "target" in one}
 
 
 async def test_an_incoming_call_rings_until_it_is_answered(portal: Portal):

@@ -80,6 +80,13 @@ class Live:
     def __init__(self) -> None:
         self.to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.to_page: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        #: heard, and not looked at yet
+        self.kept: list[dict[str, Any]] = []
+
+    def so_far(self) -> list[dict[str, Any]]:
+        """Everything that has come, without waiting."""
+        texts = [self.to_page.get_nowait() for _ in range(self.to_page.qsize())]
+        return [msgspec.json.decode(one["text"]) for one in texts if "text" in one]
 
     async def heard(self) -> list[dict[str, Any]]:
         """Everything up to the next heartbeat or close, which is kept too."""

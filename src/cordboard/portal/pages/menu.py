@@ -35,6 +35,7 @@ class Entry:
 
 ENTRIES = (
     Entry("calls", "/calls", "phone-call", N_("Calls"), first=True, key="c"),
+    Entry("missed", "/missed", "phone-missed", N_("Missed calls"), first=True, key="m"),
     Entry("contacts", "/contacts", "contact-round", N_("Contacts"), first=True, group=N_("Clients"), key="k"),
     Entry("companies", "/companies", "building-2", N_("Companies")),
     Entry("leads", "/leads", "sparkles", N_("Leads"), key="l"),

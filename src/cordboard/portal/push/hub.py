@@ -16,7 +16,7 @@ import secrets
 from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,8 @@ from cordboard.portal.changes import Change, UserChanged
 from cordboard.portal.push.cards import card_messages, touched_calls, touches_cards
 from cordboard.portal.push.ended import EndedCards
 from cordboard.portal.push.page import Message, OpenPage
-from cordboard.portal.push.parts import Look, parts_of
+from cordboard.portal.push.parts import Look
+from cordboard.portal.push.screens import parts_of
 from cordboard.portal.views.call_facts import CallView, card_ids
 from cordboard.portal.views.card_facts import find_card
 from cordboard.portal.views.card_state import whole_number
@@ -48,6 +49,8 @@ class Hub:
         self._recent: deque[tuple[int, Change]] = deque(maxlen=KEPT)
         self._pages: set[OpenPage] = set()
         self._ended = EndedCards(portal.live)
+        #: what many pages ask for alike, until the next change
+        self.shared: dict[object, Any] = {}
         portal.subscribe(self._hear)
 
     @property
@@ -98,11 +101,13 @@ class Hub:
         if page.doubted and not await self._may_stay(page):
             page.signed_out.set()
             return []
-        changes, stale, version = page.pending, page.stale, self.version
+        changes, stale, version, shared = page.pending, page.stale, self.version, self.shared
         page.pending, page.stale, page.version = [], False, version
         if page.greeted and not stale and not any(concerns(change, page) for change in changes):
             return []
-        messages = await self._portal.store.read(lambda database: self._messages(database, page, changes, stale))
+        messages = await self._portal.store.read(
+            lambda database: self._messages(database, page, changes, stale, shared)
+        )
         page.greeted = True
         # the clock goes with everything: timers must be right from the first message on
         return [{"v": version, "now": self.now(), **message} for message in messages]
@@ -125,6 +130,7 @@ class Hub:
 
     def _hear(self, change: Change) -> None:
         self._count += 1
+        self.shared = {}
         self._recent.append((self._count, change))
         self._ended.hear(change, self.now())
         for page in self._pages:
@@ -154,13 +160,15 @@ class Hub:
                 views.append(view)
         return sorted(views, key=lambda view: (view.start, view.call_id))
 
-    def _messages(self, database: Connection, page: OpenPage, changes: list[Change], stale: bool) -> list[Message]:
+    def _messages(
+        self, database: Connection, page: OpenPage, changes: list[Change], stale: bool, shared: dict[object, Any]
+    ) -> list[Message]:
         messages: list[Message] = []
         if stale or not page.greeted or any(touches_cards(change, page) for change in changes):
             touched = None if stale else touched_calls(changes, page)
             views = self._read_cards(database, page.viewer.user_id, page.cards, touched)
             messages += card_messages(page, views, self.now())
-        look = Look(database, self._portal, page, self.now())
+        look = Look(database, self._portal, page, self.now(), shared)
         for part in parts_of(page):
             messages += part.messages(look, changes, stale=stale)
         return messages

@@ -22,6 +22,7 @@ from cordboard.portal.tables.calls import (
     line,
     missed,
     missed_closed,
+    missed_taken,
     note,
     open_call,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "metadata",
     "missed",
     "missed_closed",
+    "missed_taken",
     "multifield",
     "note",
     "notification",

@@ -164,6 +164,16 @@ missed_closed = Table(
     Column("phone_key", Text, primary_key=True),
     Column("closed_at", BigInteger, nullable=False),
     number("user_id"),
+    text("reason"),
+)
+
+#: who said "I'll call" of a missed caller; holds until somebody has talked to them
+missed_taken = Table(
+    "missed_taken",
+    metadata,
+    Column("phone_key", Text, primary_key=True),
+    Column("user_id", Integer, nullable=False),
+    Column("taken_at", BigInteger, nullable=False),
 )
 
 call_list = Table(

@@ -1,0 +1,131 @@
+"""Every live page: its regions after the messages are what they are when the page is drawn anew, for every action."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from tests.portal.pages.tree import Tree, apply, regions
+
+pytestmark = pytest.mark.anyio
+
+ANNA, BORIS = 2, 3
+VIEWERS = {"head": ANNA, "manager": BORIS, "administrator": 1}
+NINA = "+79162000000"
+LIVE = (
+    "cards",
+    "pill",
+    "call-rows",
+    "timeline",
+    "missed-board",
+    "missed-count",
+    "task-list",
+    "client-facts",
+    "related",
+)
+PAGES = ("/calls", "/missed", "/missed?tab=handled", "/contact/1", "/contacts")
+
+Action = Callable[[Any], Awaitable[None]]
+
+
+async def a_call_rings(house: Any) -> None:
+    await house.register(USER_ID=ANNA, PHONE_NUMBER=NINA, CRM_CREATE=0)
+
+
+async def a_call_is_missed(house: Any) -> None:
+    await house.finish(await house.register(USER_ID=ANNA, PHONE_NUMBER=NINA), USER_ID=ANNA, DURATION=0)
+
+
+async def an_unknown_number_is_missed_twice(house: Any) -> None:
+    for _ in range(2):
+        await house.finish(await house.register(USER_ID=ANNA, PHONE_NUMBER="+79990000001"), USER_ID=ANNA, DURATION=0)
+        house.clock.forward(minutes=5)
+
+
+async def a_missed_caller_is_reached_by_a_colleague(house: Any) -> None:
+    await a_call_is_missed(house)
+    house.clock.forward(minutes=3)
+    call = await house.register(USER_ID=BORIS, PHONE_NUMBER=NINA, TYPE=1)
+    await house.finish(call, USER_ID=BORIS, DURATION=60)
+
+
+async def a_missed_caller_is_called_back_in_vain(house: Any) -> None:
+    await a_call_is_missed(house)
+    house.clock.forward(minutes=3)
+    await house.finish(await house.register(USER_ID=ANNA, PHONE_NUMBER=NINA, TYPE=1), USER_ID=ANNA, DURATION=0)
+
+
+async def a_missed_caller_is_taken_on(house: Any) -> None:
+    await a_call_is_missed(house)
+    await house.visitor(ANNA).post("/missed/take", key="79162000000")
+
+
+async def a_missed_caller_is_closed_by_hand_and_opened_again(house: Any) -> None:
+    await a_call_is_missed(house)
+    house.clock.forward(minutes=1)
+    anna = house.visitor(ANNA)
+    assert 200 == (await anna.post("/missed/close", key="79162000000", reason="wrote a mail")).status_code
+    assert 200 == (await anna.post("/missed/reopen", key="79162000000")).status_code
+
+
+async def a_client_is_renamed(house: Any) -> None:
+    await a_call_is_missed(house)
+    await house.call("crm.contact.update", id=1, fields={"LAST_NAME": "<script>Sørensen"})
+
+
+async def a_card_makes_a_contact(house: Any) -> None:
+    call = await house.register(USER_ID=ANNA, CRM_CREATE=0)
+    await house.visitor(ANNA).post(f"/cards/{call}/do/contact", name="Rosa Lind")
+
+
+ACTIONS: dict[str, Action] = {
+    action.__name__.replace("_", " "): action
+    for action in (
+        a_call_rings,
+        a_call_is_missed,
+        an_unknown_number_is_missed_twice,
+        a_missed_caller_is_reached_by_a_colleague,
+        a_missed_caller_is_called_back_in_vain,
+        a_missed_caller_is_taken_on,
+        a_missed_caller_is_closed_by_hand_and_opened_again,
+        a_client_is_renamed,
+        a_card_makes_a_contact,
+    )
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_regions_after_the_messages_are_the_page_drawn_anew(house: Any, action: str):
+    visitors = {name: house.visitor(user) for name, user in VIEWERS.items()}
+    opened: dict[tuple[str, str], tuple[list[Any], Any]] = {}
+    async with AsyncExitStack() as stack:
+        for name, visitor in visitors.items():
+            for path in PAGES:
+                html = (await visitor.get(path)).text
+                version = html.split('data-version="')[1].split('"')[0]
+                live = await stack.enter_async_context(visitor.live(path, version))
+                opened[name, path] = (Tree(html).root, live)
+
+        await ACTIONS[action](house)
+        while await told_anything([live for _, live in opened.values()]):
+            for page, live in opened.values():
+                apply(page, live.kept)
+                live.kept.clear()
+
+        differ = []
+        for (name, path), (page, _) in opened.items():
+            anew = Tree((await visitors[name].get(path)).text).root
+            if regions(anew, LIVE) != regions(page, LIVE):
+                differ.append((name, path))
+    assert [] == differ
+
+
+async def told_anything(lives: list[Any]) -> bool:
+    """Whether anything but heart beats came within three of them."""
+    await asyncio.sleep(0.3)
+    for live in lives:
+        live.kept += [one for one in live.so_far() if one.get("signal") != "beat"]
+    return any(live.kept for live in lives)
