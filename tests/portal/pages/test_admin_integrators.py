@@ -101,6 +101,8 @@ async def test_the_log_can_be_filtered_and_says_so_when_nothing_fits(house: Any)
     assert ["server.time"] == methods(await maria.get("/admin/requests?outcome=ok"))
     assert ["server.time"] == methods(await maria.get("/admin/requests?method=TIME"))
     assert ["server.time"] == methods(await maria.get("/admin/requests?user=1"))
+    assert ["server.time"] == methods(await maria.get("/admin/requests?by=w1"))
+    assert [] == methods(await maria.get("/admin/requests?by=a1"))
     assert "No request fits" in (await maria.get("/admin/requests?method=zzz")).text
 
 
@@ -116,6 +118,19 @@ async def test_a_request_is_sent_again_as_it_was_and_by_whom_it_was(house: Any) 
     assert str(made + 1) in page.text
     leads = await house.call("crm.lead.list", filter={"TITLE": "once"}, select=["ID", "CREATED_BY_ID"])
     assert ["1", "1"] == [lead["CREATED_BY_ID"] for lead in leads]
+
+
+async def test_where_https_is_required_a_method_can_still_be_tried_and_repeated(house: Any) -> None:
+    await house.portal.set_switch("https_required", True)
+    answer = await house.stranger.http.post(f"https://portal.example{house.webhook}server.time")
+    maria = house.visitor(MARIA)
+    maria.http.base_url = "https://portal.example"
+
+    tried = await maria.post("/admin/methods/server.time", body="{}")
+    again = await maria.get((await maria.post("/admin/requests/1/replay")).headers["Location"])
+
+    assert 200 == answer.status_code
+    assert "Https required." not in tried.text + again.text
 
 
 async def test_a_request_of_a_webhook_that_was_revoked_cannot_be_sent_again(house: Any) -> None:

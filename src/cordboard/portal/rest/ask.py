@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from cordboard.portal.rest.auth import Credential
 from cordboard.portal.rest.request_log import Entry
@@ -24,17 +25,18 @@ class Answer:
     body: bytes
 
 
-async def ask(app: Any, method: str, body: bytes, credential: Credential, host: bytes) -> Answer:
-    """One request with a JSON body; `host` begins the addresses in its answer."""
-    headers = [(b"host", host), (b"content-type", b"application/json")]
+async def ask(app: Any, method: str, body: bytes, credential: Credential, base_url: str) -> Answer:
+    """One request with a JSON body, as if it had come to this scheme and host."""
+    parts = urlsplit(base_url)
+    headers = [(b"host", parts.netloc.encode()), (b"content-type", b"application/json")]
     scope = {"method": "POST", "path": f"/rest/{method}", "query_string": b"", "headers": headers}
-    return await _send(app, {**scope, "credential": credential}, body)
+    return await _send(app, {**scope, "scheme": parts.scheme, "credential": credential}, body)
 
 
 async def repeat(app: Any, entry: Entry) -> Answer:
     """The request of an entry once more."""
     scope: dict[str, Any] = {"method": entry.http, "path": entry.path, "query_string": entry.query}
-    scope |= {"headers": entry.headers, "repeats": entry.id}
+    scope |= {"headers": entry.headers, "scheme": entry.scheme, "repeats": entry.id}
     if entry.credential is not None:
         scope["credential"] = entry.credential
     return await _send(app, scope, entry.body.kept)
@@ -49,7 +51,7 @@ async def _send(app: Any, scope: dict[str, Any], body: bytes) -> Answer:
     async def send(message: Any) -> None:
         messages.append(message)
 
-    whole = {"type": "http", "http_version": "1.1", "scheme": "http", "client": ("127.0.0.1", 0), **scope}
+    whole = {"type": "http", "http_version": "1.1", "client": ("127.0.0.1", 0), **scope}
     try:
         await app(whole, receive, send)
     except ConnectionAbortedError:

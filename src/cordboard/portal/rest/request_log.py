@@ -63,6 +63,8 @@ class Entry:
     at: int
     #: GET, POST …
     http: str
+    #: http or https
+    scheme: str
     path: str
     query: bytes
     headers: Headers
@@ -175,6 +177,7 @@ class LoggedApp:
             self._portal.requests.new_id(),
             micros(self._portal.clock()),
             scope["method"],
+            scope.get("scheme", "http"),
             scope["path"],
             scope["query_string"],
             scope["headers"],

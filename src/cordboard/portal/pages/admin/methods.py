@@ -59,8 +59,8 @@ def handlers(desk: Desk, rest: Any) -> list[ControllerRouterHandler]:
         if mistake := wrong_body(sent):
             return await page(visit, method, sent=sent, errors={"body": desk.say(visit, mistake)})
         credential = Credential(visit.viewer.user_id, scope_set(ALL_SCOPES), key=f"u{visit.viewer.user_id}")
-        host = request.headers.get("host", "").encode()
-        answer = await ask(rest, method.name, sent.encode() or b"{}", credential, host)
+        base_url = f"{request.url.scheme}://{request.url.netloc}"
+        answer = await ask(rest, method.name, sent.encode() or b"{}", credential, base_url)
         return await page(visit, method, sent=sent, answer=answer, text=readable(answer.body))
 
     return [show, show_one, try_it]

@@ -34,6 +34,8 @@ class Filter:
     #: "", "ok" or "failed"
     outcome: str
     user_id: int
+    #: key of a credential: `w5`, `a3`; empty: any
+    key: str
 
     def fits(self, entry: Entry) -> bool:
         failed = not 200 <= entry.status < 400
@@ -41,11 +43,12 @@ class Filter:
             self.method in entry.method
             and (not self.outcome or failed == (self.outcome == "failed"))
             and (not self.user_id or (entry.credential is not None and entry.credential.user_id == self.user_id))
+            and (not self.key or (entry.credential is not None and entry.credential.key == self.key))
         )
 
     def address(self, **more: object) -> str:
         """The page with this filter."""
-        said = {"method": self.method, "outcome": self.outcome, "user": self.user_id or "", **more}
+        said = {"method": self.method, "outcome": self.outcome, "user": self.user_id or "", "by": self.key, **more}
         query = urlencode({name: value for name, value in said.items() if value})
         return "/admin/requests" + (f"?{query}" if query else "")
 
@@ -54,7 +57,8 @@ def filter_of(request: Web) -> Filter:
     said = request.query_params
     outcome = said.get("outcome", "")
     method = said.get("method", "").strip().lower()[:80]
-    return Filter(method, outcome if outcome in ("ok", "failed") else "", number_of(said.get("user", "")))
+    outcome = outcome if outcome in ("ok", "failed") else ""
+    return Filter(method, outcome, number_of(said.get("user", "")), said.get("by", "")[:80])
 
 
 def handlers(desk: Desk, rest: Any) -> list[ControllerRouterHandler]:
@@ -76,7 +80,8 @@ def handlers(desk: Desk, rest: Any) -> list[ControllerRouterHandler]:
         entries = list(islice(fitting, (page - 1) * PAGE, page * PAGE + 1))
         values: dict[str, Any] = {"entries": entries[:PAGE], "who": await desk.read(names_of, entries), "page": page}
         values |= {"more": len(entries) > PAGE, "filter": wanted, "keep": KEEP, "newest": log.last_id}
-        values |= {"people": await desk.read(askers, list(log.newest_first()))}
+        people, programs = await desk.read(askers, list(log.newest_first()))
+        values |= {"people": people, "programs": programs}
         values["is_on"] = desk.portal.switch("request_log")
         return await desk.page(visit, "admin_requests.html", "requests", **values)
 
@@ -157,11 +162,13 @@ def name_of_program(entry: Entry, programs: dict[int, str]) -> str:
     return f"webhook {entry.credential.key[1:]}" if entry.credential.key.startswith("w") else ""
 
 
-def askers(connection: Connection, entries: list[Entry]) -> list[tuple[int, str]]:
-    """Everybody on whose behalf something in the log was asked."""
-    ids = {entry.credential.user_id for entry in entries if entry.credential}
-    query = select(users.c.id, users.c.name, users.c.last_name).where(users.c.id.in_(ids)).order_by(users.c.last_name)
-    return [(row.id, f"{row.name} {row.last_name}".strip()) for row in connection.execute(query)]
+def askers(connection: Connection, entries: list[Entry]) -> tuple[list[tuple[int, str]], list[tuple[str, str]]]:
+    """Everybody on whose behalf something in the log was asked, and every webhook and application it came by."""
+    named = names_of(connection, entries)
+    known = [(entry.credential, named[entry.id]) for entry in entries if entry.credential]
+    people = {one.user_id: name for one, (name, _) in known}
+    programs = {one.key: program for one, (_, program) in known if program}
+    return sorted(people.items(), key=lambda one: one[1]), sorted(programs.items(), key=lambda one: one[1])
 
 
 def why_not(connection: Connection, entry: Entry) -> str:
