@@ -144,10 +144,11 @@ class Office:
 
     # --- the connector
 
-    def configure(self, *, webhook=None, ami=True, cel=True, more=""):
+    def configure(self, *, webhook=None, ami=True, cel=True, numbers=True, more=""):
         text = "[connector]\nport = 0\n"
         text += f'[store]\nurl = "sqlite:///{self.folder / "connector.db"}"\n'
-        text += '[numbers]\nprefixes = ["+7", "7", "8"]\ninternal = ["^\\\\d{3}$"]\n'
+        if numbers:
+            text += '[numbers]\nprefixes = ["+7", "7", "8"]\ninternal = ["^\\\\d{3}$"]\n'
         text += '[[pbx]]\nname = "main"\ntrunks = ["^trunk-"]\n'
         if ami:
             text += f'[pbx.ami]\nport = {self.pbx.port}\nsecret = "{self.pbx.secret}"\n'

@@ -178,3 +178,17 @@ async def test_calls_made_while_the_connector_was_away_come_with_their_own_times
 
     assert 3 == len(await office.finished())
     assert {"register", "finish"} == set(office.gateway.requests)
+
+
+async def test_a_call_of_an_employees_mobile_through_the_exchange_is_theirs_and_goes_out(office):
+    patterns = office.folder / "fmc_patterns.txt"
+    patterns.write_text("8916123XXXX  # SIM cards of Sales\n", encoding="utf-8")
+    people = '[[people]]\nuser = 3\nextension = "79161234567"\n'
+    office.configure(more=f'{people}[numbers]\nprefixes = ["+7", "7", "8"]\nfmc_file = "{patterns}"\n', numbers=False)
+    office.start_connector()
+    await office.until_listening()
+
+    await office.play("in-forwarded-out")
+    await office.until_delivered(2)  # the forward was set by a call to a feature code
+
+    assert [("3", "1")] == [(row["PORTAL_USER_ID"], row["CALL_TYPE"]) for row in await office.finished()]

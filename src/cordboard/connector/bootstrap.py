@@ -18,6 +18,7 @@ from cordboard.asterisk.ledgers import ledger_for
 from cordboard.asterisk.live import LiveLane
 from cordboard.asterisk.source import Ledger
 from cordboard.calls.snapshot import UserFull
+from cordboard.connector.fmc import OutsideNumbers
 from cordboard.connector.health import LaneHealth
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
@@ -42,7 +43,7 @@ from cordboard.hooks.builtin import BUILT_IN
 from cordboard.hooks.entries import customizations_of
 from cordboard.numbers.plan import NumberingPlan
 from cordboard.recordings.recordings import Recordings
-from cordboard.settings import Cel, Crm, Pbx, Settings, SettingsError, account_of, rate_of
+from cordboard.settings import Cel, Crm, Pbx, Person, Settings, SettingsError, account_of, rate_of
 from cordboard.store import Store
 
 log = structlog.get_logger(__name__)
@@ -68,8 +69,10 @@ def build(settings: Settings, store: Store) -> Connector:
     for crm in settings.crm:
         bucket = buckets.setdefault(account_of(crm.url), Bucket(*(rate_of(crm.rate) or (2.0, 50))))
         connector.connections.append(connection_of(crm, settings, connector, bucket))
-    for pbx in settings.pbx:
-        connector.exchanges.append(followed_of(pbx, settings, connector))
+    plans = [plan_of(pbx, settings) for pbx in settings.pbx]
+    for pbx, plan in zip(settings.pbx, plans, strict=True):
+        connector.exchanges.append(followed_of(pbx, plan, settings, connector))
+    connector.fmc = fmc_of(settings, connector, plans)
     return connector
 
 
@@ -95,7 +98,7 @@ def connection_of(crm: Crm, settings: Settings, connector: Connector, bucket: Bu
         hooks=connector.hooks,
         inside=inside_of(crm, connector, plan),
     )
-    people = [person for person in settings.people if person.crm in {None, crm.name}]
+    people = people_of(crm, settings)
     users = lazily["users"] = UserDirectory(client, worker.line, plan, people, time.monotonic)
     states = None
     if crm.mode == "live":
@@ -108,6 +111,11 @@ def connection_of(crm: Crm, settings: Settings, connector: Connector, bucket: Bu
             partial(lift_limit, crm, bucket),
         )
     return Connection(worker, users, states, with_pictures=wants_pictures(crm, settings, connector))
+
+
+def people_of(crm: Crm, settings: Settings) -> list[Person]:
+    """Whom the settings name for a connection."""
+    return [person for person in settings.people if person.crm in {None, crm.name}]
 
 
 def recordings_of(settings: Settings) -> Recordings:
@@ -149,7 +157,7 @@ class LaterUsers:
     async def need(self, numbers: tuple[str, ...], line: str) -> int:
         return await self._later["users"].need(numbers, line)
 
-    async def details(self, ids: tuple[int, ...]) -> dict[int, UserFull]:
+    async def details(self, ids: tuple[int, ...]) -> dict[str, UserFull]:
         return await self._later["users"].details(ids)
 
 
@@ -172,15 +180,33 @@ def terms_of(crm: Crm, settings: Settings, points: frozenset[str], pbx: str) -> 
         points,
         settings.missed,
         settings.hours,
+        {str(person.user): person.cards for person in people_of(crm, settings) if person.cards is not None},
         settings.records.send if settings.records.folders else "",
     )
 
 
-def followed_of(pbx: Pbx, settings: Settings, connector: Connector) -> Followed:
+def plan_of(pbx: Pbx, settings: Settings) -> NumberingPlan:
+    """The numbering rules of a PBX."""
+    return NumberingPlan(settings.numbers.prefixes, settings.numbers.internal, pbx.trunks, pbx.lines)
+
+
+def fmc_of(settings: Settings, connector: Connector, plans: list[NumberingPlan]) -> OutsideNumbers | None:
+    """Whoever tells the plans which outside numbers are employees', where the settings want that."""
+    wanted = settings.numbers
+    if not wanted.fmc_profiles and wanted.fmc_file is None:
+        return None
+
+    def profiles() -> list[str]:
+        users = [connection.users for connection in connector.connections] if wanted.fmc_profiles else []
+        return [number for directory in users for number in directory.outside_numbers()]
+
+    return OutsideNumbers(Path(wanted.fmc_file) if wanted.fmc_file else None, profiles, plans)
+
+
+def followed_of(pbx: Pbx, plan: NumberingPlan, settings: Settings, connector: Connector) -> Followed:
     """A PBX with its lanes."""
     if pbx.ami is None and pbx.cel is None:
         raise SettingsError(f"[[pbx]] {pbx.name}: give [pbx.ami], [pbx.cel] or both; else nothing can be followed")
-    plan = NumberingPlan(settings.numbers.prefixes, settings.numbers.internal, pbx.trunks, pbx.lines)
     exchange = Exchange(
         pbx.name,
         plan,
@@ -196,7 +222,8 @@ def followed_of(pbx: Pbx, settings: Settings, connector: Connector) -> Followed:
     )
     lanes = [name for name, given in (("live", pbx.ami), ("ledger", pbx.cel)) if given is not None]
     health = {lane: LaneHealth(pbx.name, lane) for lane in lanes}
-    live = LiveLane(pbx.ami, health["live"].tell) if pbx.ami is not None else None
+    rows = pbx.cel is None
+    live = LiveLane(pbx.ami, health["live"].tell, rows=rows, timezone=pbx.timezone) if pbx.ami is not None else None
     ledger = ledger_of(pbx, pbx.cel) if pbx.cel is not None else None
     return Followed(exchange, live, ledger, health)
 

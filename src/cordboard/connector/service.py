@@ -22,6 +22,7 @@ from cordboard.asterisk.source import Ledger
 from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.stages import StageName
+from cordboard.connector.fmc import OutsideNumbers
 from cordboard.connector.health import LaneHealth, watch_ledger
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
@@ -75,6 +76,8 @@ class Connector:
     connections: list[Connection] = field(default_factory=list[Connection])
     exchanges: list[Followed] = field(default_factory=list[Followed])
     hooks: Customizations = field(default_factory=Customizations)
+    #: employees' numbers outside, where the settings want them
+    fmc: OutsideNumbers | None = None
     started: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
@@ -103,6 +106,8 @@ class Connector:
         last_seen = self._take_up(since)
         self._begin(partial(keep_days, self.journal, self.keep_days), "retention")
         self._begin(self.recordings.keep_clean, "recordings")
+        if self.fmc is not None:
+            self._begin(self.fmc.follow, "fmc")
         for connection in self.connections:
             self._begin(connection.users.keep_fresh, "users")
             if connection.states is not None:

@@ -56,6 +56,7 @@ class UserDirectory:
         self._wanted = asyncio.Event()
         self._changed = asyncio.Condition()
         self._reported: set[str] = set()
+        self._reported_shared: dict[str, list[int]] = {}
 
     @property
     def is_loaded(self) -> bool:
@@ -64,6 +65,10 @@ class UserDirectory:
     @property
     def count(self) -> int:
         return len(self._users)
+
+    def outside_numbers(self) -> list[str]:
+        """Numbers in the profiles that are no extensions, as far as known now."""
+        return [x for user in self._users.values() for x in user.numbers if not self._plan.is_local(x)]
 
     def at_once(self, number: str) -> int:
         """The user of a number as far as known now, 0 for nobody."""
@@ -85,10 +90,10 @@ class UserDirectory:
                 log.warning("an extension belongs to no user of the CRM", connection=self._crm.name, extension=number)
         return found
 
-    async def details(self, ids: tuple[int, ...]) -> dict[int, UserFull]:
-        """What the CRM lists of these users, as customizations know it."""
+    async def details(self, ids: tuple[int, ...]) -> dict[str, UserFull]:
+        """What the CRM lists of these users, by id, as customizations know it."""
         await self._loaded.wait()
-        return {id: user_full(self._users[id]) for id in ids if id in self._users}
+        return {str(id): user_full(self._users[id]) for id in ids if id in self._users}
 
     async def need(self, numbers: tuple[str, ...], line: str) -> int:
         """A user for a call that nobody can be made responsible for; waits until somebody has repaired it."""
@@ -140,9 +145,7 @@ class UserDirectory:
     async def _take(self, users: list[CrmUser]) -> None:
         self._read_at = self._clock()
         if users or not self._users:
-            gone = self._users.keys() - {user.id for user in users}
-            if gone:
-                log.warning("users are gone from the CRM's list", connection=self._crm.name, users=sorted(gone))
+            self._tell_differences(users)
             self._users = {user.id: user for user in users}
             self._by_base = self._index(users)
             # an empty list is known too: calls then wait for a repair with the right words
@@ -151,6 +154,33 @@ class UserDirectory:
             log.warning("the CRM listed no users; the known ones are kept", connection=self._crm.name)
         async with self._changed:
             self._changed.notify_all()
+
+    def _tell_differences(self, users: list[CrmUser]) -> None:
+        """What an administrator should know: who is gone, whose numbers changed, who shares one."""
+        now = {user.id: user for user in users}
+        if gone := self._users.keys() - now.keys():
+            log.warning("users are gone from the CRM's list", connection=self._crm.name, users=sorted(gone))
+        for id in self._users.keys() & now.keys():
+            before, after = set(self._users[id].numbers), set(now[id].numbers)
+            if before != after:
+                numbers = {"gone": sorted(before - after), "new": sorted(after - before)}
+                log.info("the numbers of a user changed", connection=self._crm.name, user=id, **numbers)
+        for number, ids in self._shared(users).items():
+            if self._reported_shared.get(number) != ids:
+                self._reported_shared[number] = ids
+                log.warning(
+                    "several users have one number; calls go to the one whose extension it is, else to the lowest id",
+                    connection=self._crm.name,
+                    number=number,
+                    users=ids,
+                )
+
+    def _shared(self, users: list[CrmUser]) -> dict[str, list[int]]:
+        holders: dict[str, list[int]] = {}
+        for user in users:
+            for base in {self._plan.number(number).base for number in user.numbers} - {""}:
+                holders.setdefault(base, []).append(user.id)
+        return {number: sorted(ids) for number, ids in holders.items() if len(ids) > 1}
 
     def _index(self, users: list[CrmUser]) -> dict[str, Held]:
         held: dict[str, Held] = {}

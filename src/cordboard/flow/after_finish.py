@@ -180,6 +180,21 @@ class Unnotify(Question):
     answer: ClassVar[Any] = Done | Refused
 
 
+@dataclass(frozen=True, slots=True)
+class TellPart(Question):
+    """One employee's part of a talk, as a call of its own: registered and finished."""
+
+    #: EXTERNAL_CALL_ID of the part
+    mark: str
+    register: Params
+    #: without the id of the call
+    finish: Params
+
+    repeat: ClassVar[Repeat] = Repeat.SETTLED_BY_LOOKING
+    priority: ClassVar[Priority] = Priority.FINISH
+    answer: ClassVar[Any] = Done | Refused
+
+
 KINDS: dict[str, type[Question]] = {
     kind.__name__: kind
     for kind in (
@@ -194,5 +209,6 @@ KINDS: dict[str, type[Question]] = {
         CompleteTask,
         Notify,
         Unnotify,
+        TellPart,
     )
 }

@@ -17,7 +17,7 @@ import msgspec
 from cordboard.calls.snapshot import CallFull
 
 if TYPE_CHECKING:
-    from cordboard.calls.facts import CallFacts
+    from cordboard.calls.facts import CallFacts, Talk
 
 #: numbers that callers who withhold theirs arrive with
 WITHHELD = frozenset({"", "anonymous", "unknown", "private", "restricted", "unavailable", "withheld", "asterisk"})
@@ -33,6 +33,9 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     state: Literal["ringing", "talking", "ended"] = "ringing"
     #: was ever in one bridge with the client (decisions 4)
     accepted: bool = False
+    #: whole seconds in one bridge with the client, and since when (microseconds since the epoch)
+    talk_seconds: int = 0
+    talked_from: int = 0
 
 
 class Situation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -92,12 +95,16 @@ def situation_of(linkedid: str, at: int, call_full: CallFull, facts: CallFacts) 
     channel = call_full.channel
     incoming = channel.type == "incoming"
     client = channel.from_ if incoming else channel.to
+    talks: dict[str, list[Talk]] = {}
+    for part in facts.talks:
+        talks.setdefault(part.conversation, []).append(part)
     caller = "" if incoming else channel.from_.custom or channel.from_.original
     return Situation(
         linkedid=linkedid,
         at=at,
         start=start_with_offset(facts.start, channel.start_time),
-        direction=channel.type,
+        # an employee's mobile telephone is reached through a trunk, and yet inside
+        direction="local" if channel.type == "outgoing" and channel.to.is_local else channel.type,
         client=dialable(client.custom or client.original),
         caller=caller,
         callback=facts.callback,
@@ -109,6 +116,8 @@ def situation_of(linkedid: str, at: int, call_full: CallFull, facts: CallFacts) 
                 is_local=talk.channel.to.is_local,
                 state=present(talk.channel.state),
                 accepted=talk.channel.was_answered,
+                talk_seconds=sum((part.end or at) - part.start for part in talks.get(id, ())) // 1_000_000,
+                talked_from=talks[id][0].start if id in talks else 0,
             )
             for id, talk in call_full.conversations.items()
         ),

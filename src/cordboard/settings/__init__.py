@@ -8,6 +8,7 @@ from cordboard.settings.faults import account_of, rate_of
 from cordboard.settings.load import SettingsError, load
 from cordboard.settings.tables import (
     Ami,
+    CardMode,
     Cards,
     Cel,
     Connector,
@@ -31,6 +32,7 @@ from cordboard.settings.tables import (
 
 __all__ = [
     "Ami",
+    "CardMode",
     "Cards",
     "Cel",
     "Connector",

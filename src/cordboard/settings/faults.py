@@ -57,8 +57,8 @@ def faults_of(settings: Settings) -> Iterator[str]:
         if word not in RECORD_WORDS:
             yield f"records.template: {{{word}}} means nothing; there are {', '.join(RECORD_WORDS)}"
     for number, person in enumerate(settings.people):
-        if not person.extension and not person.extensions:
-            yield f"people[{number}]: expected `extension` or `extensions`"
+        if not (person.extension or person.extensions or person.cards):
+            yield f"people[{number}]: expected `extension`, `extensions` or `cards`"
 
 
 def pattern_faults(place: str, patterns: tuple[str, ...]) -> Iterator[str]:

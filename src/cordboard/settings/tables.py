@@ -67,14 +67,24 @@ class Numbers(Table, frozen=True):
     internal: tuple[str, ...] = (r"^\d{2,4}$",)
     #: all of them run one after the other, each on the result of the one before
     replace: tuple[Replace, ...] = ()
+    #: outside numbers in the profiles of the CRM's users are employees' too
+    fmc_profiles: bool = False
+    #: patterns of employees' outside numbers, one a line; read again whenever it changes
+    fmc_file: str | None = None
+
+
+#: when a card is shown
+CardMode = Literal["never", "ringing", "answer"]
 
 
 class Person(Table, frozen=True):
-    """An employee whose extension the CRM cannot hold."""
+    """An employee whose extension the CRM cannot hold, or who wants cards in another way than the others."""
 
     user: int
     extension: str = ""
     extensions: tuple[str, ...] = ()
+    #: absent: as in `[cards]`
+    cards: CardMode | None = None
     crm: str | None = None
 
 
@@ -116,6 +126,8 @@ class Register(Table, frozen=True):
     create_missed: bool = True
     create_outgoing: bool = False
     detailed_statuses: bool = False
+    #: each employee who talked in a call is told as a call of their own
+    separate_conversations: bool = False
     #: calls of these extensions alone; regular expressions
     only_extensions: tuple[str, ...] = ()
     #: no call at which only these extensions take part; regular expressions
@@ -125,7 +137,9 @@ class Register(Table, frozen=True):
 
 
 class Cards(Table, frozen=True):
-    mode: Literal["never", "ringing", "answer"] = "ringing"
+    mode: CardMode = "ringing"
+    #: of outgoing calls; absent: as `mode`
+    outgoing: CardMode | None = None
     #: seconds; several phones that begin to ring together are shown by one request
     debounce: float = 0.5
 

@@ -10,8 +10,9 @@ import base64
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, cast
 
+from cordboard.b24wire.batch import command_text
 from cordboard.crm.base import CrmFailing, RequestRefused, ScopeMissing
-from cordboard.flow.after_finish import AttachRecord, CompleteTask, CreateTask, Notify, TaskCreated, Unnotify
+from cordboard.flow.after_finish import AttachRecord, CompleteTask, CreateTask, Notify, TaskCreated, TellPart, Unnotify
 from cordboard.flow.questions import Done, Question, Refused
 
 #: bytes above which a recording is not put into the request itself
@@ -39,6 +40,8 @@ async def ask(portal: Portal, question: Question, read_file: ReadFile, *, again:
                 return await attach(portal, question, read_file)
             case CreateTask(params, mark):
                 return await create_task(portal, params, mark, again=again)
+            case TellPart():
+                return await tell_part(portal, question, again=again)
             case CompleteTask(task_id):
                 await portal.call("tasks.task.complete", {"taskId": task_id})
             case Notify(params):
@@ -90,6 +93,26 @@ async def create_task(portal: Portal, params: dict[str, Any], mark: str, *, agai
     if not isinstance(task, dict) or not (id := cast("dict[str, Any]", task).get("id")):
         return Refused("the portal made a task and did not say which")
     return TaskCreated(str(id))
+
+
+async def tell_part(portal: Portal, question: TellPart, *, again: bool) -> Done | Refused:
+    """Register and finish in one request; where an answer may have been lost, only if the statistics have it not."""
+    mark = question.register["EXTERNAL_CALL_ID"]
+    if again:
+        found = await portal.call("voximplant.statistic.get", {"FILTER": {"EXTERNAL_CALL_ID": mark}})
+        rows = cast("list[dict[str, Any]]", found if isinstance(found, list) else [])
+        if any(row.get("EXTERNAL_CALL_ID") == mark for row in rows):
+            return Done()
+    requests: dict[str, dict[str, object]] = {
+        "register": question.register,
+        "finish": {**question.finish, "CALL_ID": "$result[register][CALL_ID]"},
+    }
+    commands = {name: command_text(f"telephony.externalCall.{name}", sent) for name, sent in requests.items()}
+    answer = await portal.call("batch", {"halt": 1, "cmd": commands})
+    refusals = cast("dict[str, Any]", answer).get("result_error") if isinstance(answer, dict) else None
+    for refusal in cast("dict[str, dict[str, Any]]", refusals if isinstance(refusals, dict) else {}).values():
+        return Refused(str(refusal.get("error_description") or refusal.get("error") or "refused"))
+    return Done()
 
 
 async def find_task(portal: Portal, params: dict[str, Any], mark: str) -> str | None:

@@ -187,7 +187,8 @@ class Customizing:
     def _read_people(self, ids: Any) -> Generator[Question, Any, None]:
         new = tuple(dict.fromkeys(user for user in ids if user and user not in self._people))
         if new:
-            self._people.update((yield ReadUsers(new)))
+            found: dict[str, UserFull] = yield ReadUsers(new)
+            self._people.update({user: found[str(user)] for user in new if str(user) in found})
 
     def _responsible(self, full: CallFull) -> int:
         """User of the active or last accepted conversation, else the one registered (decisions 5)."""

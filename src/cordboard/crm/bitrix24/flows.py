@@ -25,6 +25,7 @@ from cordboard.crm.bitrix24.customizing import Customizing
 from cordboard.crm.bitrix24.known import Known, cancelled_words, known_from, learn_register, user_in
 from cordboard.crm.bitrix24.mapping import Terms
 from cordboard.crm.bitrix24.objects import is_new, responsible_of
+from cordboard.crm.bitrix24.parts import parts_of, tell_parts, with_first_part
 from cordboard.crm.bitrix24.people import Ask, AskUser, People
 from cordboard.crm.bitrix24.recording import Words
 from cordboard.flow.questions import (
@@ -173,10 +174,11 @@ class CallInPortal:
         yield from self.register(situation, fresh=False)
         if self.known.registered is None:
             return self.not_registered()
-        user = (yield from self.whose(situation)) or self.known.user
+        parts = yield from parts_of(situation, self.people)
+        user = parts[0].user if parts else (yield from self.whose(situation)) or self.known.user
         if hidden := sorted(self.known.shown - {user}):
             yield from self.cards.hide(hidden)
-        outcome = yield from self.finish(situation, user)
+        outcome = yield from self.finish(with_first_part(situation, parts), user)
         if self.known.finished is None:
             return msgspec.structs.replace(outcome, words=outcome.words or cancelled_words(self.known))
         self.customizing.finished()
@@ -202,6 +204,7 @@ class CallInPortal:
     def after_finish(self, situation: Situation, user: int) -> Words:
         """What follows a finished call; words about what was left out."""
         assert self.known.registered is not None
+        yield from tell_parts(situation, (yield from parts_of(situation, self.people)), self.known.parts, self.terms)
         yield from missed.follow_up(situation, self.known.registered, user, self.terms, self.customizing)
         if self.known.recorded:
             return ""

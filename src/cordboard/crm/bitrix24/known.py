@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from cordboard.flow.after_finish import AttachRecord
+from cordboard.flow.after_finish import AttachRecord, TellPart
 from cordboard.flow.questions import (
     Done,
     Finish,
@@ -42,6 +42,8 @@ class Known(msgspec.Struct, omit_defaults=True):
     finished: Finished | None = None
     #: the portal has the recording
     recorded: bool = False
+    #: marks of parts that were told as calls of their own
+    parts: set[str] = msgspec.field(default_factory=set[str])
     refused: str = ""
     #: point → what was not done because a customization cancelled it
     cancelled: dict[str, str] = msgspec.field(default_factory=dict[str, str])
@@ -93,6 +95,8 @@ def known_from(pairs: Iterable[tuple[Question, Any]]) -> Known:
                     known.shown = set(answer.shown)
             case Finish(params), Finished() if is_own(known, params):
                 known.finished = answer
+            case TellPart(mark), Done():
+                known.parts.add(mark)
             case AttachRecord(), Done():
                 known.recorded = True
             case _:

@@ -17,7 +17,7 @@ import msgspec
 from cordboard.flow.questions import Finished, Params, Registered
 from cordboard.flow.situation import Situation
 from cordboard.hooks.builtin.rules import Rules
-from cordboard.settings import Cards, Hours, Line, Missed, Numbers, Register
+from cordboard.settings import CardMode, Cards, Hours, Line, Missed, Numbers, Register
 
 OUTGOING, INCOMING, CALLBACK = 1, 2, 4
 
@@ -63,8 +63,16 @@ class Terms(msgspec.Struct, frozen=True):
     points: frozenset[str] = frozenset()
     missed: Missed = Missed()
     hours: Hours = Hours()
+    #: ids of users who see cards in another way than `cards` says
+    card_modes: dict[str, CardMode] = {}
     #: how a recording is given to the portal: "" not at all, else as in `[records] send`
     recordings: str = ""
+
+    @property
+    def shows_no_cards(self) -> bool:
+        """Whether nobody ever sees a card."""
+        modes = {self.cards.mode, self.cards.outgoing or self.cards.mode, *self.card_modes.values()}
+        return modes == {"never"}
 
     @property
     def rules(self) -> Rules:

@@ -88,17 +88,23 @@ class People:
 
     def who_see_the_card(self, situation: Situation) -> Generator[Question, Any, set[int]]:
         """Users who should see the card now; nobody once the call has ended."""
-        mode = self.terms.cards.mode
-        if mode == "never" or situation.ended:
+        if situation.ended or self.terms.shows_no_cards:
             return set()
-        states = {"ringing", "talking"} if mode == "ringing" else {"talking"}
         # the other end of an outgoing call is the client; of an incoming one it may be an employee's mobile phone
         asked = [talk for talk in situation.conversations if talk.is_local or situation.direction == "incoming"]
-        numbers = [talk.number for talk in asked if talk.state in states]
-        if situation.direction != "incoming" and (mode == "ringing" or situation.answered):
-            numbers.append(situation.caller)
-        yield from self.look_for(numbers)
-        return {self.users[number] for number in numbers if number in self.users}
+        talks = {talk.number: talk.state == "talking" for talk in asked if talk.state != "ended"}
+        if situation.direction != "incoming":
+            talks[situation.caller] = situation.answered
+        yield from self.look_for(talks)
+        users = {user: is_talking for number, is_talking in talks.items() if (user := self.users.get(number))}
+        return {user for user, is_talking in users.items() if self.sees(user, situation, is_talking=is_talking)}
+
+    def sees(self, user: int, situation: Situation, *, is_talking: bool) -> bool:
+        """Whether a user sees the card while their telephone rings, or talks."""
+        cards = self.terms.cards
+        mode = (cards.outgoing if situation.direction != "incoming" else None) or cards.mode
+        mode = self.terms.card_modes.get(str(user), mode)
+        return mode == "ringing" or (mode == "answer" and is_talking)
 
 
 def as_it_is(number: str) -> Generator[Question, Any, str]:
