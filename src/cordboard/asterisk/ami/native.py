@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from cordboard.asterisk.ami.native_moves import MOVES
 from cordboard.asterisk.ami.native_rows import bridge_extra, inner, number, row, sent_at
 from cordboard.asterisk.ami.wire import Message
 from cordboard.calls.cel import CelEvent
@@ -44,13 +45,20 @@ class NativeMapper:
         self._channels: dict[str, Channel] = {}
         self._members: dict[str, dict[str, str]] = {}
         self._alive: Counter[str] = Counter()
+        #: called channels that wait for their DialBegin
+        self._held: dict[str, CelEvent] = {}
 
     def feed(self, message: Message, now: int) -> list[CelEvent]:
         """The events that this message means; empty where it means nothing to a call."""
+        at = sent_at(message, now)
+        if move := MOVES.get(message.event):
+            return move(message, at)
         handler = HANDLERS.get(message.event)
         if handler is None:
             return []
-        return handler(self, message, sent_at(message, now))
+        rows = handler(self, message, at)
+        started = self._held.pop(message.get("Uniqueid"), None) if rows else None
+        return rows if started is None else [started, *rows]
 
     def adopt(self, message: Message) -> str:
         """Remember a channel that was alive before we came (CoreShowChannel); its linkedid."""
@@ -71,8 +79,12 @@ class NativeMapper:
         if inner(message.get("Channel")):
             return []
         self._known(message)
-        rows = [row("CHAN_START", at, message)]
-        return rows + self._state_of(message, at)
+        started = row("CHAN_START", at, message)
+        if started.uniqueid != started.linkedid and not started.channame.startswith("Local/"):
+            # it was called: DialBegin follows at once, and its row comes first, as in CEL, for it tells the number
+            self._held[started.uniqueid] = started
+            return []
+        return [started, *self._state_of(message, at)]
 
     def _new_state(self, message: Message, at: int) -> list[CelEvent]:
         if inner(message.get("Channel")):
@@ -137,12 +149,16 @@ class NativeMapper:
             # Originate: nobody dialled, the PBX did
             if called is not None:
                 called.appname, called.appdata = "AppDial2", "(Outgoing Line)"
-            return [row("APP_START", at, message, "Dest", appname="AppDial2", appdata="(Outgoing Line)")]
+            started = self._held.pop(message.get("DestUniqueid"), None)
+            dialled = row("APP_START", at, message, "Dest", appname="AppDial2", appdata="(Outgoing Line)")
+            return [dialled] if started is None else [started, dialled]
         if called is not None:
             called.appname, called.appdata = "AppDial", "(Outgoing Line)"
         technology = message.get("DestChannel").partition("/")[0]
         target = f"{technology}/{message.get('DialString')}"
-        return [row("APP_START", at, message, appname="Dial", appdata=target)]
+        dialled = row("APP_START", at, message, appname="Dial", appdata=target)
+        started = self._held.pop(message.get("DestUniqueid"), None)
+        return [dialled] if started is None else [dialled, started]
 
     def _dial_end(self, message: Message, at: int) -> list[CelEvent]:
         caller = self._channels.get(message.get("Uniqueid"))
@@ -151,10 +167,6 @@ class NativeMapper:
             caller.dialstatus = status
         forward = message.get("Forward")
         return [row("FORWARD", at, message, extra={"forward": forward})] if forward and caller is not None else []
-
-    def _pickup(self, message: Message, at: int) -> list[CelEvent]:
-        extra = {"pickup_channel": message.get("Channel"), "pickup_channel_uniqueid": message.get("Uniqueid")}
-        return [row("PICKUP", at, message, "Target", extra=extra)]
 
     # bridges -----------------------------------------------------------------------------------------------------
 
@@ -192,68 +204,10 @@ class NativeMapper:
         peers, bridge, channel.bridge = ",".join(members.values()), channel.bridge, ""
         return [row("BRIDGE_EXIT", at, message, extra={"bridge_id": bridge}, peer=peers)]
 
-    # transfers and parking ---------------------------------------------------------------------------------------
-
-    def _blind_transfer(self, message: Message, at: int) -> list[CelEvent]:
-        if message.get("Result") != "Success":
-            return []
-        extra = {
-            "extension": message.get("Extension"),
-            "context": message.get("Context"),
-            "bridge_id": message.get("BridgeUniqueid"),
-            "transferee_channel_name": message.get("TransfereeChannel"),
-            "transferee_channel_uniqueid": message.get("TransfereeUniqueid"),
-        }
-        return [row("BLINDTRANSFER", at, message, "Transferer", extra=extra)]
-
-    def _attended_transfer(self, message: Message, at: int) -> list[CelEvent]:
-        if message.get("Result") != "Success":
-            return []
-        extra = {
-            "bridge1_id": message.get("OrigBridgeUniqueid"),
-            "channel2_name": message.get("SecondTransfererChannel"),
-            "channel2_uniqueid": message.get("SecondTransfererUniqueid"),
-            "transferee_channel_name": message.get("TransfereeChannel"),
-            "transferee_channel_uniqueid": message.get("TransfereeUniqueid"),
-            "transfer_target_channel_name": message.get("TransferTargetChannel"),
-            "transfer_target_channel_uniqueid": message.get("TransferTargetUniqueid"),
-        }
-        if message.get("DestType") == "App":
-            extra["app"] = message.get("DestApp")
-        else:
-            extra["bridge2_id"] = message.get("SecondBridgeUniqueid") or message.get("DestBridgeUniqueid")
-        return [row("ATTENDEDTRANSFER", at, message, "OrigTransferer", extra=extra)]
-
-    def _parked(self, message: Message, at: int) -> list[CelEvent]:
-        extra = {"parker_dial_string": message.get("ParkerDialString"), "parking_lot": message.get("Parkinglot")}
-        return [row("PARK_START", at, message, "Parkee", extra=extra)]
-
-    def _unparked(self, message: Message, at: int) -> list[CelEvent]:
-        extra = {"reason": PARK_ENDS[message.event]}
-        if retriever := message.get("RetrieverChannel"):
-            extra["retriever"] = retriever
-        return [row("PARK_END", at, message, "Parkee", extra=extra)]
-
-    # places ------------------------------------------------------------------------------------------------------
-
-    def _queue_join(self, message: Message, at: int) -> list[CelEvent]:
-        return [row("APP_START", at, message, appname="Queue", appdata=message.get("Queue"))]
-
-    def _room_join(self, message: Message, at: int) -> list[CelEvent]:
-        return [row("APP_START", at, message, appname="ConfBridge", appdata=message.get("Conference"))]
-
     def _variable(self, message: Message, at: int) -> list[CelEvent]:
         if message.get("Variable") != "MIXMONITOR_FILENAME" or message.get("Uniqueid") not in self._channels:
             return []
         return [row("APP_START", at, message, appname="MixMonitor", appdata=message.get("Value"))]
-
-    def _optimised(self, message: Message, at: int) -> list[CelEvent]:
-        kind = "LOCAL_OPTIMIZE_BEGIN" if message.event == "LocalOptimizationBegin" else "LOCAL_OPTIMIZE"
-        extra = {"local_two": message.get("LocalTwoChannel"), "local_two_uniqueid": message.get("LocalTwoUniqueid")}
-        return [row(kind, at, message, "LocalOne", extra=extra)]
-
-    def _hold(self, message: Message, at: int) -> list[CelEvent]:
-        return [row(message.event.upper(), at, message)]
 
     # linkedids ---------------------------------------------------------------------------------------------------
 
@@ -284,12 +238,6 @@ class NativeMapper:
         return [ended if ended.linkedid == linkedid else msgspec.structs.replace(ended, linkedid=linkedid)]
 
 
-PARK_ENDS = {
-    "UnParkedCall": "ParkedCallUnparked",
-    "ParkedCallTimeOut": "ParkedCallTimeOut",
-    "ParkedCallGiveUp": "ParkedCallGiveUp",
-}
-
 Handler = Callable[[NativeMapper, Message, int], list[CelEvent]]
 
 # pyright: reportPrivateUsage=false
@@ -301,21 +249,10 @@ HANDLERS: dict[str, Handler] = {
     "Hangup": NativeMapper._hangup,
     "DialBegin": NativeMapper._dial_begin,
     "DialEnd": NativeMapper._dial_end,
-    "Pickup": NativeMapper._pickup,
     "BridgeEnter": NativeMapper._bridge_enter,
     "BridgeLeave": NativeMapper._bridge_leave,
-    "BlindTransfer": NativeMapper._blind_transfer,
-    "AttendedTransfer": NativeMapper._attended_transfer,
-    "ParkedCall": NativeMapper._parked,
-    **dict.fromkeys(PARK_ENDS, NativeMapper._unparked),
-    "QueueCallerJoin": NativeMapper._queue_join,
-    "ConfbridgeJoin": NativeMapper._room_join,
     "VarSet": NativeMapper._variable,
-    "LocalOptimizationBegin": NativeMapper._optimised,
-    "LocalOptimizationEnd": NativeMapper._optimised,
-    "Hold": NativeMapper._hold,
-    "Unhold": NativeMapper._hold,
 }
 
 #: the events that the live lane asks for; everything else is skipped by its first line
-WANTED = frozenset(HANDLERS)
+WANTED = frozenset(HANDLERS | MOVES)

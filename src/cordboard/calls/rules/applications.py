@@ -25,7 +25,8 @@ def begins(board: Switchboard, channel: Channel, event: CelEvent, step: Step) ->
     board.tells_applications = True
     if name == "Dial":
         remember_dialled(channel, event.appdata, step)
-    elif name == "MixMonitor":
+        return  # the live lane tells so of each telephone that a queue rings
+    if name == "MixMonitor":
         recording.begin(channel, event.appdata.partition(",")[0], event.eventtime)
     elif name == "StopMixMonitor":
         recording.stop(channel, event.eventtime)
