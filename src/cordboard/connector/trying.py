@@ -109,7 +109,7 @@ class Answers:
             case FindUsers(numbers):
                 return {number: id for id, number in enumerate(numbers, 1)}
             case ReadUsers(ids):
-                return {id: sample_user(id) for id in ids}
+                return {str(id): sample_user(id) for id in ids}
             case ReadFacts():
                 return self._by_kind.get(key[0]) or Facts(
                     SAMPLE_ROW, None, SAMPLE_ROW if question.activity_id else None

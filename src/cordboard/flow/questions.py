@@ -150,11 +150,11 @@ class NeedUser(Question):
 
 @dataclass(frozen=True, slots=True)
 class ReadUsers(Question):
-    """Who are these users? Those who are gone are absent from the answer."""
+    """Who are these users? By their ids as text; those who are gone are absent from the answer."""
 
     ids: tuple[int, ...]
 
-    answer: ClassVar[Any] = dict[int, UserFull]
+    answer: ClassVar[Any] = dict[str, UserFull]
 
 
 @dataclass(frozen=True, slots=True)
