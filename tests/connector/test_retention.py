@@ -61,8 +61,8 @@ async def test_a_call_that_is_still_due_and_an_open_run_stay(journal):
 
 async def test_a_closed_reminder_goes_and_an_open_one_stays(journal):
     reminders = Reminders("portal", journal, lambda number: number)
-    await reminders.open("79161234567", "main-1")
-    await reminders.open("79160000000", "main-2")
+    await reminders.open("79161234567", "main-1", now())
+    await reminders.open("79160000000", "main-2", now())
     await reminders.close("main-1")
 
     await retention.erase(journal, now() + LATER)

@@ -132,9 +132,9 @@ def inside_of(crm: Crm, connector: Connector, plan: NumberingPlan) -> dict[type[
     return {
         FindRecording: connector.recordings.find,
         MakeRecording: connector.recordings.make,
-        OpenReminder: lambda asked: reminders.open(asked.client, asked.mark),
+        OpenReminder: lambda asked: reminders.open(asked.client, asked.mark, asked.at),
         KeepReminder: lambda asked: reminders.keep(asked.reminder),
-        FindReminders: lambda asked: reminders.find(asked.client),
+        FindReminders: lambda asked: reminders.find(asked.client, asked.at),
         CloseReminder: lambda asked: reminders.close(asked.mark),
     }
 

@@ -60,6 +60,14 @@ def unseen_end(last: Situation, at: int = 0) -> Ended:
     )
 
 
+def with_heard_records(ended: Ended, live: Ended | None) -> Ended:
+    """The end with the recordings that only the live lane heard of: not every exchange writes MixMonitor into CEL."""
+    if live is None or ended.situation.records or not live.situation.records:
+        return ended
+    situation = msgspec.structs.replace(ended.situation, records=live.situation.records)
+    return msgspec.structs.replace(ended, situation=situation)
+
+
 def differences(live: Situation, ledger: Situation) -> dict[str, tuple[object, object]]:
     """What the lanes say differently of an ended call, both versions; a second of talk more or less is none."""
     names = ("direction", "client", "caller", "line", "answered", "result", "last_speaker")

@@ -18,6 +18,9 @@ from cordboard.connector.tables import reminder
 from cordboard.flow.after_finish import Reminder
 from cordboard.flow.questions import Done
 
+#: of a call that was missed longer ago nobody is reminded (microseconds)
+LATEST = 24 * 3600 * 1_000_000
+
 
 class Reminders:
     """Those of one connection."""
@@ -28,8 +31,13 @@ class Reminders:
         self._journal = journal
         self._base = base
 
-    async def open(self, client: str, mark: str) -> Reminder:
-        """The open reminder of a client; the one of this mark where there is none."""
+    async def open(self, client: str, mark: str, at: int) -> Reminder:
+        """The open reminder of a client; the one of this mark where there is none.
+
+        Of a call that is brought from the past nobody is reminded.
+        """
+        if self._journal.now() - at > LATEST:
+            return Reminder("")
         row: dict[str, object] = {"connection": self._connection, "mark": mark, "client": self._base(client)}
 
         def work(connection: Connection) -> Reminder:
@@ -56,17 +64,18 @@ class Reminders:
 
         return await self._journal.write(work)
 
-    async def find(self, client: str) -> tuple[Reminder, ...]:
-        """The open reminders of a client that have something to undo; the others are closed."""
+    async def find(self, client: str, at: int) -> tuple[Reminder, ...]:
+        """The open reminders of a client, older than `at`, that have something to undo; the others are closed."""
+        wanted = self._open_ones(client).where(reminder.c.opened_at <= at)
 
         def work(connection: Connection) -> tuple[Reminder, ...]:
-            found = [reminder_of(row) for row in connection.execute(self._open_ones(client))]
+            found = [reminder_of(row) for row in connection.execute(wanted)]
             for one in found:
                 if not one.task_id and not one.notified:
                     self._close(connection, one.mark)
             return tuple(one for one in found if one.task_id or one.notified)
 
-        has_any = await self._journal.store.read(lambda connection: connection.execute(self._open_ones(client)).first())
+        has_any = await self._journal.store.read(lambda connection: connection.execute(wanted).first())
         return await self._journal.write(work) if has_any is not None else ()
 
     async def close(self, mark: str) -> Done:

@@ -100,10 +100,15 @@ class TaskCreated(msgspec.Struct, frozen=True, tag="task"):
 
 @dataclass(frozen=True, slots=True)
 class OpenReminder(Question):
-    """May this call remind of its client, or does an earlier one? Answers the reminder that counts."""
+    """May this call remind of its client, or does an earlier one? Answers the reminder that counts.
+
+    One with an empty mark: the call is too long ago for anybody to be reminded of it.
+    """
 
     client: str
     mark: str
+    #: when the call was missed, in microseconds since the epoch
+    at: int
 
     answer: ClassVar[Any] = Reminder
 
@@ -122,6 +127,8 @@ class FindReminders(Question):
     """What reminds of this client? Those whose making is still under way are told that it is not needed."""
 
     client: str
+    #: when somebody talked with them: what was missed later still reminds
+    at: int
 
     answer: ClassVar[Any] = tuple[Reminder, ...]
 

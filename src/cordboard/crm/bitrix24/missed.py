@@ -41,7 +41,7 @@ def follow_up(situation: Situation, registered: Registered, user: int, terms: Te
     if not situation.client or not (terms.missed.task or terms.missed.notice):
         return
     if situation.result == 200:
-        reminders: tuple[Reminder, ...] = yield FindReminders(situation.client)
+        reminders: tuple[Reminder, ...] = yield FindReminders(situation.client, situation.at)
         for reminder in reminders:
             yield from undo(reminder)
     elif situation.direction == "incoming":
@@ -51,7 +51,7 @@ def follow_up(situation: Situation, registered: Registered, user: int, terms: Te
 def remind(situation: Situation, registered: Registered, user: int, terms: Terms, customizing: Customizing) -> Ask:
     """Make what the settings want, unless an earlier call of this client has made it."""
     mark = external_id(terms.pbx, situation.linkedid)
-    reminder: Reminder = yield OpenReminder(situation.client, mark)
+    reminder: Reminder = yield OpenReminder(situation.client, mark, situation.at)
     if reminder.mark != mark:
         return
     task_id, notified = reminder.task_id, reminder.notified
