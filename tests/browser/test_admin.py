@@ -16,6 +16,7 @@ PAGES = (
     "/admin/users",
     "/admin/users/2",
     "/admin/departments",
+    "/admin/roles?edit=3",
     "/admin/lines?edit=1",
     "/admin/lists?list=DEAL_STAGE",
     "/admin/exclusions",

@@ -1,8 +1,9 @@
 """This package holds the pages for administrators, one file each: who works here, keys of every kind, and what somebody
 needs who builds on the REST.
 
-Reading order: `desk` (what they all stand on), `users`, `departments`, `lines`, `lists`, `exclusions`, `applications`,
-`webhooks`, `keys`, `switches`; then for integrators `methods`, `requests` with `raw`, `deliveries`, `faults`.
+Reading order: `desk` (what they all stand on), `users`, `departments`, `roles`, `lines`, `lists`, `exclusions`,
+`applications`, `webhooks`, `keys`, `switches`; then for integrators `methods`, `requests` with `raw`, `deliveries`,
+`faults`.
 What they write is in `cordboard/portal/administration`.
 """
 
@@ -24,6 +25,7 @@ from cordboard.portal.pages.admin import (
     lists,
     methods,
     requests,
+    roles,
     switches,
     users,
     webhooks,
@@ -46,6 +48,7 @@ def handlers(site: Site, rest: Any) -> list[ControllerRouterHandler]:
         overview,
         *users.handlers(desk),
         *departments.handlers(desk),
+        *roles.handlers(desk),
         *lines.handlers(desk),
         *lists.handlers(desk),
         *exclusions.handlers(desk),

@@ -42,6 +42,7 @@ class Part:
 PARTS = (
     Part("users", "users", N_("Users"), N_("Who works here: extension, department, role"), N_("People")),
     Part("departments", "building-2", N_("Departments"), N_("Who belongs together, and who is the head")),
+    Part("roles", "shield", N_("Roles"), N_("What people may see and delete")),
     Part("lines", "phone-call", N_("Lines"), N_("Our outside numbers and their names"), N_("Telephony")),
     Part("lists", "list-todo", N_("Lists"), N_("Sources, stages and pipelines")),
     Part("exclusions", "ban", N_("Exclusion list"), N_("Numbers that never become a client")),
