@@ -11,17 +11,19 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "scenarios"))
 sys.path.insert(0, str(Path(__file__).parent / "exchange"))
 sys.path.insert(0, str(Path(__file__).parent))
 
+from evening import EVENINGS
 from playing import Left, run
 
 
 @pytest.fixture(scope="session")
 def evenings(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Left]:
-    """The evening on Asterisk 22 or 16 (exchange/evening.py), followed live by the real portal and connector."""
+    """The evening of a name (exchange/evening.py), followed live by the real portal and connector."""
     played: dict[str, Left] = {}
 
-    def evening(version: str) -> Left:
-        if version not in played:
-            played[version] = run("play.py", version, tmp_path_factory.mktemp(f"evening-{version}-"), version)
-        return played[version]
+    def evening(name: str) -> Left:
+        if name not in played:
+            folder = tmp_path_factory.mktemp(f"evening-{name}-")
+            played[name] = run("play.py", EVENINGS[name].version, folder, name)
+        return played[name]
 
     return evening

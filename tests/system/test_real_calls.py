@@ -16,10 +16,10 @@ from playing import Left
 from cordboard.settings import Cel, Pbx
 
 CALL_TYPE = {"outgoing": "1", "incoming": "2"}
-STORIES = [(version, name) for version, teams in EVENINGS.items() for names in teams for name in names]
+STORIES = [(night, name) for night, evening in EVENINGS.items() for names in evening.teams for name in names]
 Evenings = Callable[[str], Left]
 
-every_story = pytest.mark.parametrize(("version", "story"), STORIES, ids=[f"{v}-{name}" for v, name in STORIES])
+every_story = pytest.mark.parametrize(("night", "story"), STORIES, ids=[f"{night}-{name}" for night, name in STORIES])
 
 
 def lived(evening: Left, story: str) -> list[dict[str, Any]]:
@@ -35,10 +35,8 @@ def code_for_the_crm(call: dict[str, Any]) -> str:
 
 @every_story
 @pytest.mark.parametrize(("source", "lane"), SOURCES, ids=["cel.csv", "ami.log", "ami.log-live"])
-def test_replay_tells_what_the_people_lived(
-    evenings: Evenings, version: str, story: str, source: str, lane: str
-) -> None:
-    evening = evenings(version)
+def test_replay_tells_what_the_people_lived(evenings: Evenings, night: str, story: str, source: str, lane: str) -> None:
+    evening = evenings(night)
     mine = {call["linkedid"] for call in lived(evening, story)}
 
     lines = played(evening.capture, source, lane)
@@ -50,9 +48,9 @@ def test_replay_tells_what_the_people_lived(
 
 @every_story
 def test_the_portal_knows_each_call_once_with_its_person_and_its_talk(
-    evenings: Evenings, version: str, story: str
+    evenings: Evenings, night: str, story: str
 ) -> None:
-    evening = evenings(version)
+    evening = evenings(night)
     for call in lived(evening, story):
         if not call["is_registered"]:
             continue
@@ -68,9 +66,9 @@ def test_the_portal_knows_each_call_once_with_its_person_and_its_talk(
         assert abs(int(row["CALL_DURATION"]) - int(call["talk_seconds"])) <= 1
 
 
-@pytest.mark.parametrize("version", EVENINGS)
-def test_both_sources_of_one_evening_tell_the_same(evenings: Evenings, version: str) -> None:
-    evening = evenings(version)
+@pytest.mark.parametrize("night", EVENINGS)
+def test_both_sources_of_one_evening_tell_the_same(evenings: Evenings, night: str) -> None:
+    evening = evenings(night)
 
     from_csv, from_ami = (played(evening.capture, source, "ledger") for source in ("cel.csv", "ami.log"))
 
@@ -95,13 +93,13 @@ def calls_of(forms: Path, name: str) -> dict[str, Any]:
     return {line["linkedid"]: line["call_full"] for line in played(forms, name, "ledger", pbx=pbx)}
 
 
-@pytest.mark.parametrize("version", EVENINGS)
-def test_nothing_else_is_registered_and_nothing_is_left_to_deliver(evenings: Evenings, version: str) -> None:
-    evening = evenings(version)
+@pytest.mark.parametrize("night", EVENINGS)
+def test_nothing_else_is_registered_and_nothing_is_left_to_deliver(evenings: Evenings, night: str) -> None:
+    evening = evenings(night)
 
     expected = sorted(call["client"][-10:] for call in evening.read("lived.json") if call["is_registered"])
     assert expected == sorted(row["PHONE_NUMBER"][-10:] for row in evening.read("statistics.json"))
     status = evening.read("status.json")
     assert [0] == [connection["pending"] for connection in status["connections"].values()]
     assert 0 == status["pbx"]["main"]["lane_differences"]
-    assert True is status["pbx"]["main"]["ledger_caught_up"]
+    assert status["pbx"]["main"]["ledger_caught_up"] in (True, None)  # None: AMI alone

@@ -1,8 +1,9 @@
 """The live lane: native AMI events of one PBX as `CelEvent`s, a fraction of a second after they happen.
 
-In:   the `[pbx.ami]` settings.
-Out:  `CelEvent`s; `LaneUp` each time the PBX is heard (again), with the channels alive at that moment, and once more
-      where it says later since when it runs; `LaneDown` once per outage. It never ends by itself.
+In:   the `[pbx.ami]` settings; whether rows of CEL over AMI are wanted too.
+Out:  `CelEvent`s of native events; `LaneRow`s; `LaneUp` each time the PBX is heard (again), with the channels alive at
+      that moment, and once more where it says later since when it runs; `LaneDown` once per outage. It never ends by
+      itself.
 
 The surprise: nothing is heard of what happened while the lane was down. The ledger knows it; `LaneUp.alive` tells
 which calls still run, and whatever is not in it has ended.
@@ -11,14 +12,17 @@ which calls still run, and whatever is not in it has ended.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
+from cordboard.asterisk.ami.cel import cel_event
 from cordboard.asterisk.ami.client import AmiClient
 from cordboard.asterisk.ami.errors import AmiError, AmiNoRight
 from cordboard.asterisk.ami.native import WANTED, NativeMapper
-from cordboard.asterisk.source import LaneDown, LaneUp
+from cordboard.asterisk.local_time import LocalClock
+from cordboard.asterisk.source import LaneDown, LaneRow, LaneUp
 from cordboard.calls.cel import CelEvent
 
 FIRST_PAUSE = 0.5
@@ -41,9 +45,16 @@ class AmiSettings(Protocol):
 class LiveLane:
     """Keeps one PBX heard."""
 
-    def __init__(self, ami: AmiSettings, on_health: Callable[[str, str], None] | None = None) -> None:
-        """`on_health(state, reason)` is called when the state changes: `up`, or the label of an `AmiError`."""
+    def __init__(
+        self, ami: AmiSettings, on_health: Callable[[str, str], None] | None = None, *,
+        rows: bool = False, timezone: str | None = None,
+    ) -> None:  # fmt: skip
+        """`on_health(state, reason)` is called when the state changes: `up`, or the label of an `AmiError`.
+
+        `rows`: CEL over AMI is heard too, its local times in `timezone`."""
         self._ami = ami
+        self._wanted = [*WANTED, "CEL"] if rows else [*WANTED]
+        self._clock = LocalClock(timezone)
         self._on_health = on_health
         self._state = ("starting", "")
         self.client: AmiClient | None = None
@@ -53,12 +64,12 @@ class LiveLane:
         """How the lane is, for people."""
         return {"state": self._state[0], "reason": self._state[1], "events": self.heard}
 
-    async def events(self) -> AsyncIterator[CelEvent | LaneUp | LaneDown]:
+    async def events(self) -> AsyncIterator[CelEvent | LaneRow | LaneUp | LaneDown]:
         """What is heard, for ever."""
         failures = 0
         while True:
             client = AmiClient(
-                self._ami.host, self._ami.port, self._ami.username, self._ami.secret, wanted=WANTED
+                self._ami.host, self._ami.port, self._ami.username, self._ami.secret, wanted=self._wanted
             )  # fmt: skip
             try:
                 await client.connect()
@@ -73,6 +84,11 @@ class LiveLane:
                         # it let us in while it was still starting: only now it says since when it runs
                         up = await look_around(client, mapper)
                         yield up
+                    if message.event == "CEL":
+                        with contextlib.suppress(ValueError):  # a message that was cut
+                            if row := cel_event(message, self._clock):
+                                yield LaneRow(row)
+                        continue
                     for event in mapper.feed(message, time.time_ns() // 1000):
                         self.heard += 1
                         yield event

@@ -44,6 +44,12 @@ class LaneUp(msgspec.Struct, frozen=True):
     started: int
 
 
+class LaneRow(msgspec.Struct, frozen=True):
+    """A row of CEL that came over the live lane's connection, as where `cel.conf` says `[manager] enabled = yes`."""
+
+    event: CelEvent
+
+
 class LaneDown(msgspec.Struct, frozen=True):
     """The live lane hears nothing; told once per outage."""
 

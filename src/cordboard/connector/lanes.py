@@ -20,7 +20,7 @@ from typing import Any
 
 import structlog
 
-from cordboard.asterisk.source import LaneDown, LaneUp, Ledger
+from cordboard.asterisk.source import LaneDown, LaneRow, LaneUp, Ledger
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.tracker import CallTracker
 from cordboard.connector.batches import next_batch, pour
@@ -90,13 +90,17 @@ class Exchange:
 
     # --- the live lane ---------------------------------------------------------------------------------------------
 
-    def hear(self, told: CelEvent | LaneUp | LaneDown) -> None:
-        """One native event, or the lane's own state."""
+    def hear(self, told: CelEvent | LaneRow | LaneUp | LaneDown) -> None:
+        """One native event, a row of CEL that came with them, or the lane's own state."""
         match told:
             case LaneUp():
                 self._live_up(told)
             case LaneDown():
                 self._live_down()
+            case LaneRow():
+                if told.event.linkedid not in self._orphans:
+                    self._read(told.event)
+                    self._settle_alone()
             case CelEvent() if told.linkedid in self._orphans:
                 self._end_orphans([ended] if (ended := self._orphans.hear(told)) else [])
                 self._settle_alone()
@@ -134,8 +138,10 @@ class Exchange:
     def _live_down(self) -> None:
         self.open.live_up = False
         for lane in (self.open.live, self.open.ledger):
-            lane.tracker.listed(None, self._clock())
+            lane.tracker.unheard(self._clock())
         if not self.has_ledger:
+            self.open.forget_rows()
+            self._settle_alone()
             return
         self.open.hear_anew()
 

@@ -76,6 +76,14 @@ class OpenCalls:
                 call.driver = "ledger"
                 self.tell_present(call)
 
+    def forget_rows(self) -> None:
+        """Rows came over the connection that was lost, and those of the gap never will: the live lane goes on alone."""
+        self.ledger, self.rows = Lane("ledger", self._new_tracker()), OpenRows()
+        for call in list(self.calls.values()):
+            call.driver = "live"
+            if call.live_end is not None:
+                self.over(call, call.live_end)
+
     def read_anew(self) -> None:
         """The ledger failed and is begun anew: rows since the oldest open call come again, as after a restart."""
         self.ledger = Lane("ledger", self._new_tracker())
@@ -123,7 +131,7 @@ class OpenCalls:
         if lane.name == "ledger":
             self.rows.merge(stage.linkedid, stage.absorbed)
         lane.started.discard(stage.absorbed)
-        if stage.absorbed in self.absorbed:
+        if stage.absorbed in self.absorbed or self._saw_a_part(lane, stage.linkedid):
             return
         absorbed = self.calls.get(stage.absorbed)
         if self._call(lane, stage.linkedid) is None:
@@ -155,6 +163,8 @@ class OpenCalls:
 
     def _call_ended(self, lane: Lane, stage: Stage) -> None:
         rows = self.rows.end(stage.linkedid) if lane.name == "ledger" else None
+        if self._saw_a_part(lane, stage.linkedid):
+            return
         lane.started.discard(stage.linkedid)
         if stage.linkedid not in self.calls:
             lane.started.add(stage.linkedid)
@@ -163,13 +173,18 @@ class OpenCalls:
         if call is None:
             return
         ended = ended_of(lane.name, stage, rows)
-        if lane.name == "live" and self.has_ledger:
+        # without a ledger, rows of CEL may come over AMI: a call that they show from its beginning is theirs to end
+        if lane.name == "live" and (self.has_ledger or stage.linkedid in self.ledger.started):
             if call.driver == "live":
                 call.live_end, call.live_ended_at = ended, self._clock()
                 self._tell(call.linkedid, News(ended.situation, (stage.name,), call_full=stage.call_full()))
             return
         self._compare(call, ended)
         self.over(call, ended)
+
+    def _saw_a_part(self, lane: Lane, linkedid: str) -> bool:
+        """Rows over AMI cannot be read again: what does not show a call from its beginning decides nothing."""
+        return lane.name == "ledger" and not self.has_ledger and linkedid not in lane.started
 
     def over(self, call: Followed, ended: Ended) -> None:
         self.calls.pop(call.linkedid, None)

@@ -7,31 +7,42 @@ To have a story played in `make test`, name it here. It is judged with all other
 """
 
 import asyncio
+from dataclasses import dataclass
 
 import stories  # noqa: F401 - fills STORIES
 from office import Office, Team
 from story import Lived, played
 
-#: by the version of Asterisk; each team's evening lasts about as long as the others'
-EVENINGS = {
-    "22": (
+
+@dataclass(frozen=True)
+class Evening:
+    version: str  #: of Asterisk
+    lanes: str  #: what the connector has: "both", or "live" for AMI alone, over which CEL comes too
+    teams: tuple[tuple[str, ...], ...]  #: each team's part lasts about as long as the others'
+
+
+FULL = Evening(
+    "22",
+    "both",
+    (
         ("in-answered", "transfer-blind-keys", "transfer-returned", "in-queue-abandoned", "in-declined"),
         ("out-answered", "out-refused", "customer-joins-local-call", "in-hunt-left-on-second", "park-retrieved"),
         ("in-group-answered", "consultation-outside-refer", "pickup-group", "in-queue-answered", "phone-redirects"),
         ("in-no-answer", "consultation-outside-keys", "in-menu-left", "local-answered", "transfer-attended-refer"),
     ),
-    "16": (
-        ("in-answered", "in-declined"),
-        ("out-refused",),
-        ("in-hunt-left-on-second",),
-        ("transfer-returned",),
-    ),
-}
+)
+PART = (
+    ("in-answered", "in-declined"),
+    ("out-refused",),
+    ("in-hunt-left-on-second", "pickup-group"),
+    ("transfer-returned",),
+)
+EVENINGS = {"22": FULL, "16": Evening("16", "both", PART), "22-ami": Evening("22", "live", PART)}
 
 
-async def play(office: Office, version: str) -> list[Lived]:
+async def play(office: Office, parts: tuple[tuple[str, ...], ...]) -> list[Lived]:
     """All calls of the evening."""
-    teams = zip(office.teams, EVENINGS[version], strict=True)
+    teams = zip(office.teams, parts, strict=True)
     told = await asyncio.gather(*(of_a_team(team, names) for team, names in teams))
     return [lived for calls in told for lived in calls]
 

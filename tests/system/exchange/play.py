@@ -1,6 +1,6 @@
 """Plays an evening on a real Asterisk, followed by the chain; to be started in a network namespace of its own.
 
-    python play.py TREE FOLDER 22|16
+    python play.py TREE FOLDER 22|16|22-ami
 
 In:   the tree of Asterisk, an empty folder, which evening (evening.py).
 Out:  FOLDER/capture (the whole evening in the form of a capture, truth.py), forms (its CEL in every form that a site
@@ -27,18 +27,18 @@ from story import Lived
 from truth import endpoints, find_linkedids, scenario
 
 
-async def main(tree: Path, folder: Path, version: str) -> None:
+async def main(tree: Path, folder: Path, played: evening.Evening) -> None:
     asterisk = Asterisk(tree, f"evening-{os.getpid()}")
     asterisk.prepare()
     asterisk.start()
-    tap, chain = Tap(), Chain(folder)
+    tap, chain = Tap(), Chain(folder, played.lanes)
     try:
         await tap.open()
         office = await open_office()
         await chain.start(asterisk)
         await connector_is_there(tap, asterisk)
         zero = time.time()
-        lived = await evening.play(office, version)
+        lived = await evening.play(office, played.teams)
         await tap.wait_for_quiet()
         office.close()
         find_linkedids(lived, tap.events())
@@ -86,4 +86,4 @@ def keep_log(asterisk: Asterisk, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))
+    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), evening.EVENINGS[sys.argv[3]]))
