@@ -349,6 +349,14 @@ async def test_a_call_of_a_listed_extension_is_told_as_soon_as_it_goes_on_to_a_c
     assert 1 == len(told.asked(Register))
 
 
+async def test_a_recording_is_called_by_the_template_of_the_settings(folder):
+    name = "{date} {time} {client} {extension}/{line}"
+
+    told = await tell("in-answered", folder.customizations(), record_name=name)
+
+    assert "2026-11-21 23-37-51 79161234567 101-74951000001.wav" == told.params(AttachRecord)[0]["FILENAME"]
+
+
 def test_every_point_is_in_this_file():
     assert set(POINTS) - set(CHANGES) - {"post_registration"} == LATER
 

@@ -52,7 +52,7 @@ def list_hooks(*, config: Path | None = None, json: bool = False) -> int:
     """
     settings = loaded(config)
     hooks = customizations_of(settings)
-    rules = Rules(settings.numbers, settings.register, settings.line)
+    rules = Rules(settings.numbers, settings.register, settings.line, settings.records.name)
     own = [
         {"point": one.point, "order": 0, "name": one.name, "built_in": True} for one in BUILT_IN if one.is_used(rules)
     ]

@@ -182,6 +182,7 @@ def terms_of(crm: Crm, settings: Settings, points: frozenset[str], pbx: str) -> 
         settings.hours,
         {str(person.user): person.cards for person in people_of(crm, settings) if person.cards is not None},
         settings.records.send if settings.records.folders else "",
+        settings.records.name,
     )
 
 

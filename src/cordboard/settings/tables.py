@@ -217,6 +217,8 @@ class Records(Table, frozen=True):
     #: in the request, by a second one to an address the CRM gives, or as a link from which the CRM fetches
     send: Literal["content", "upload", "url"] = "content"
     link_days: Annotated[int, Meta(ge=1)] = 7
+    #: how a recording is called in the CRM; "" as the exchange calls it
+    name: str = ""
     #: where joined and converted files wait; absent: beside the connector's database
     spool: str | None = None
 

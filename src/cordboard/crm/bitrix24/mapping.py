@@ -67,6 +67,8 @@ class Terms(msgspec.Struct, frozen=True):
     card_modes: dict[str, CardMode] = {}
     #: how a recording is given to the portal: "" not at all, else as in `[records] send`
     recordings: str = ""
+    #: how it is called there, "" as the exchange calls it
+    record_name: str = ""
 
     @property
     def shows_no_cards(self) -> bool:
@@ -77,7 +79,7 @@ class Terms(msgspec.Struct, frozen=True):
     @property
     def rules(self) -> Rules:
         """What our own customizations read."""
-        return Rules(self.numbers, self.register, self.lines)
+        return Rules(self.numbers, self.register, self.lines, self.record_name)
 
     def line(self, number: str) -> Line | None:
         """The settings of one of our numbers, however the plus is written."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cordboard.hooks.builtin import autoreplacement, lines, lists
+from cordboard.hooks.builtin import autoreplacement, lines, lists, record_name
 from cordboard.hooks.builtin.rules import Rules
 
 __all__ = ["BUILT_IN", "BuiltIn", "Rules", "built_in_of"]
@@ -34,6 +34,13 @@ BUILT_IN = (
     BuiltIn("lists", "need_registration", lists.is_used, lists.need_registration, needs_call=True),
     BuiltIn("autoreplacement", "process_client_phone", autoreplacement.is_used, autoreplacement.process_client_phone),
     BuiltIn("autoreplacement", "process_user_phone", autoreplacement.is_used, autoreplacement.process_user_phone),
+    BuiltIn(
+        "record name",
+        "customize_attach_record_url",
+        record_name.is_used,
+        record_name.customize_attach_record_url,
+        needs_call=True,
+    ),
     BuiltIn("line source", "process_registration_params", lines.is_used, lines.process_registration_params),
 )
 

@@ -13,3 +13,4 @@ class Rules(msgspec.Struct, frozen=True):
     numbers: Numbers = Numbers()
     register: Register = Register()
     lines: tuple[Line, ...] = ()
+    record_name: str = ""
