@@ -49,6 +49,13 @@ POSTGRESQL = """CREATE TABLE cel (
     context varchar(80), channame varchar(80), appname varchar(80), appdata varchar(1024), amaflags int,
     accountcode varchar(20), peeraccount varchar(20), uniqueid varchar(150), linkedid varchar(150),
     userfield varchar(255), peer varchar(80), extra text)"""
+#: the same on MariaDB, as `cel_odbc` fills whatever it finds
+WIDE = (
+    POSTGRESQL.replace("serial PRIMARY KEY", "int NOT NULL AUTO_INCREMENT PRIMARY KEY").replace(
+        "eventtime timestamp", "eventtime datetime(6)"
+    )
+    + " CHARACTER SET utf8mb4"
+)
 SQLITE = """CREATE TABLE cel (
     AcctId INTEGER PRIMARY KEY, eventtype TEXT, eventtime TEXT, cid_name TEXT, cid_num TEXT, cid_ani TEXT,
     cid_rdnis TEXT, cid_dnid TEXT, exten TEXT, context TEXT, channame TEXT, appname TEXT, appdata TEXT, amaflags TEXT,

@@ -17,7 +17,7 @@ from cordboard.calls.cel import CelEvent
 LONG_AGO = "2000-01-01"
 
 FILES = ["csv", "csv-tabs", "csv-apostrophes", "json", "json-asterisk"]
-TABLES = ["sqlite", "postgresql", "mariadb-freepbx", "mariadb-microseconds", "mariadb-old-names"]
+TABLES = ["sqlite", "postgresql", "mariadb-freepbx", "mariadb-wide", "mariadb-microseconds", "mariadb-old-names"]
 
 
 class Source:

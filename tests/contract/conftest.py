@@ -73,6 +73,8 @@ def made(name: str, request: pytest.FixtureRequest, folder: Path) -> Source:
             request.getfixturevalue("postgresql"), servers.POSTGRESQL, servers.rows_of("postgresql_cel.csv")
         )
     server = request.getfixturevalue("mariadb")
+    if name == "mariadb-wide":
+        return TableSource(server, servers.WIDE, servers.rows_of("postgresql_cel.csv"))
     if name == "mariadb-microseconds":
         return TableSource(server, servers.MICROSECONDS, servers.rows_of("mariadb_cel_microseconds.csv"))
     if name == "mariadb-freepbx":

@@ -31,7 +31,9 @@ def calls_of(url: str, out: pytest.CaptureFixture[bytes]) -> list[dict[str, Any]
     return lines
 
 
-@pytest.mark.parametrize("name", ["json", "sqlite", "postgresql", "mariadb-freepbx", "mariadb-old-names"])
+@pytest.mark.parametrize(
+    "name", ["json", "json-asterisk", "sqlite", "postgresql", "mariadb-freepbx", "mariadb-wide", "mariadb-old-names"]
+)
 def test_every_wide_source_tells_the_same_calls(
     name: str, make: Callable[[str], Source], capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:

@@ -19,6 +19,8 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cordboard.asterisk.date_forms import DateForms
+
 #: `1795303956.1`, or with a system name `pbx-north-1-1795303956.1`
 BORN = re.compile(r"(?:^|-)(\d{9,10})\.\d+$")
 
@@ -34,6 +36,7 @@ class LocalClock:
 
     def __init__(self, zone: str | None = None, utc: Utc = "auto") -> None:
         self._zone = UTC if utc is True else find_zone(zone) if zone else None
+        self._dates = DateForms()
         self._may_be_utc = utc == "auto"
         self._is_utc = False
         self._found: tzinfo | None = None
@@ -51,7 +54,10 @@ class LocalClock:
         """Microseconds since the epoch; ValueError where the text is no time."""
         if text[:19] == self._second and len(text) == 19 and not started:
             return self._base
-        moment = datetime.fromisoformat(text)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            moment = self._dates.read(text, birth(uniqueid), started=started)
         at = self._aware(moment, uniqueid, started) if moment.tzinfo is None else epoch_micros(moment)
         self._second, self._base = (text, at) if len(text) == 19 else ("", 0)
         self._last = max(self._last, at)
