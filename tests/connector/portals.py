@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 import msgspec
-from offices import Child
+from offices import CORDBOARD, Child
 
 from cordboard.connector import bootstrap
 from cordboard.delivery.ledger import RunKey
@@ -22,14 +22,25 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "crm/bitrix24"))
 
 ids = itertools.count(1)
 
+#: the command with a switch that only the settings of `cordboard run` can set
+LIMITED = """
+import functools
+from cordboard.cli import portal
+from cordboard.cli.main import main
+from cordboard.settings import Portal, Switches
+portal.PortalSettings = functools.partial(Portal, switches=Switches(rate_limit="{}"))
+main()
+"""
+
 
 class Portal:
     """Our portal with the demo's company: 101 is user 2, 102 is 3 … 106 is 7."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, rate_limit=None):
         self.database = folder / "portal.db"
         arguments = ["portal", "--db", f"sqlite:///{self.database}", "--port", "0", "--seed", "demo", "--json"]
-        self.child = Child(*arguments, log=folder / "portal.log")
+        program = (sys.executable, "-c", LIMITED.format(rate_limit)) if rate_limit else CORDBOARD
+        self.child = Child(*arguments, log=folder / "portal.log", program=program)
         self.webhook = self.child.ready()["webhook"]
 
     async def ask(self, method, **params):

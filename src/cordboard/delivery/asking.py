@@ -22,9 +22,10 @@ from cordboard.delivery.ledger import Journal
 from cordboard.delivery.line import Line
 from cordboard.delivery.retry import GiveUp, RetryAt, next_attempt
 from cordboard.delivery.run import Run, words
-from cordboard.flow.after_finish import CreateTask
+from cordboard.flow.after_finish import AttachRecord, CreateTask
 from cordboard.flow.journal import Record, decode_answer, encode_answer, encode_question
 from cordboard.flow.questions import (
+    Done,
     Finish,
     LookForFinished,
     Priority,
@@ -138,6 +139,8 @@ class Asker:
         if isinstance(answer, Registered):
             run.call_id = answer.id
             self._counts["registered"] += 1
+        elif isinstance(question, AttachRecord) and isinstance(answer, Done):
+            self._counts["recorded"] += 1
         log.info(
             "asked the CRM",
             **words(run.key),

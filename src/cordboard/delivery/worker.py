@@ -24,6 +24,7 @@ from cordboard.delivery.asking import Asker
 from cordboard.delivery.ledger import Journal, RunKey, StoredRun
 from cordboard.delivery.remembered import Remembered
 from cordboard.delivery.run import Run, words
+from cordboard.flow.after_finish import Missing
 from cordboard.flow.journal import Record, encode_answer, encode_question, known_pairs, resume
 from cordboard.flow.questions import (
     FindUsers,
@@ -54,6 +55,8 @@ COUNTED = (
     "unwanted",
     "cancelled",
     "moved",
+    "recorded",
+    "recordings_missing",
     "requests",
     "failures",
     "defects",
@@ -253,6 +256,8 @@ class Worker:
                     run.call_id = answer.registered.id
             case _:
                 answer = await self._inside[type(question)](question)
+                if isinstance(answer, Missing):
+                    self.counts["recordings_missing"] += 1
         kind, content = encode_question(question)
         run.unwritten.append(Record(kind, content, answer=encode_answer(answer)))
         return answer
