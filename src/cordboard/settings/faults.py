@@ -49,7 +49,7 @@ def faults_of(settings: Settings) -> Iterator[str]:
     for name in ("only_extensions", "skip_extensions", "skip_clients"):
         yield from pattern_faults(f"register.{name}", getattr(settings.register, name))
     for number, rule in enumerate(settings.numbers.replace):
-        yield from pattern_faults(f"numbers.replace[{number}].pattern", (rule.pattern,))
+        yield from pattern_fault(f"numbers.replace[{number}].pattern", rule.pattern)
         yield from substitution_faults(f"numbers.replace[{number}].substitution", rule)
     yield from hook_faults(settings)
     yield from span_faults(settings)
@@ -63,10 +63,14 @@ def faults_of(settings: Settings) -> Iterator[str]:
 
 def pattern_faults(place: str, patterns: tuple[str, ...]) -> Iterator[str]:
     for number, pattern in enumerate(patterns):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            yield f"{place}[{number}]: {pattern!r} is no regular expression: {error}"
+        yield from pattern_fault(f"{place}[{number}]", pattern)
+
+
+def pattern_fault(place: str, pattern: str) -> Iterator[str]:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        yield f"{place}: {pattern!r} is no regular expression: {error}"
 
 
 def substitution_faults(place: str, rule: Replace) -> Iterator[str]:
