@@ -1,13 +1,19 @@
 """Ended cards: `finish` clears the set of cards in the database, but people still read the card of an ended call.
 
 In:   what happened with a call's card. Out: the calls whose ended card a user still has before their eyes, until it is
-closed by hand or its time is up. Kept in memory: a restart forgets cards that nobody needs any more.
+closed by hand or its time is up. Kept in memory: after a restart no page is drawn with them, but one that was open may
+still send what its user typed, and `took_part` lets it in.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import Connection, select
+
 from cordboard.portal.changes import CallFinished, CardHidden, Change
 from cordboard.portal.live import LiveCalls
+from cordboard.portal.tables import call, note
 from cordboard.portal.views.card_state import ELSEWHERE_STAYS, state_word, user_of
 
 SECOND = 1_000_000
@@ -15,6 +21,21 @@ SECOND = 1_000_000
 MOST_ENDED = 6
 #: a missed or kept card nobody closes is forgotten then
 FORGOTTEN = 3 * 3600 * SECOND
+
+
+def took_part(database: Connection, call_id: str, user_id: int, now: int) -> bool:
+    """Whether a user served or was rung for a call that ended lately, or wrote a note on its card."""
+    row: Any = database.execute(
+        select(call.c.portal_user_id, call.c.state).where(
+            call.c.call_id == call_id, call.c.finished_at > now - FORGOTTEN
+        )
+    ).one_or_none()
+    if row is None:
+        return False
+    state: dict[str, Any] = row.state or {}
+    rung = {user_of(one) for one in state.get("CONVERSATIONS", [])}
+    wrote = select(note.c.user_id).where(note.c.call_id == call_id, note.c.user_id == user_id)
+    return user_id in {row.portal_user_id, *rung} or database.execute(wrote).first() is not None
 
 
 class EndedCards:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from cordboard.portal.changes import Change, UserChanged
 from cordboard.portal.push.cards import card_messages, touched_calls, touches_cards
-from cordboard.portal.push.ended import EndedCards
+from cordboard.portal.push.ended import EndedCards, took_part
 from cordboard.portal.push.page import Message, OpenPage
 from cordboard.portal.push.parts import Look
 from cordboard.portal.push.screens import parts_of
@@ -89,7 +89,10 @@ class Hub:
     async def has_card(self, user_id: int, call_id: str) -> bool:
         if self._ended.holds(user_id, call_id):
             return True
-        return call_id in await self._portal.store.read(lambda database: card_ids(database, user_id))
+        now = self.now()
+        return await self._portal.store.read(
+            lambda database: call_id in card_ids(database, user_id) or took_part(database, call_id, user_id, now)
+        )
 
     def forget_card(self, user_id: int, call_id: str) -> None:
         """The user closed the card of an ended call."""
