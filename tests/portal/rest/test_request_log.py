@@ -4,7 +4,7 @@ from cordboard.portal.rest.request_log import BUDGET, KEEP, LONGEST_BODY, Body, 
 
 
 def entry(log: RequestLog, body: bytes = b"") -> Entry:
-    made = Entry(log.new_id(), 0, "POST", "http", "/rest/1/code/profile", b"", [], "192.0.2.1")
+    made = Entry(log.new_id(), 0, "POST", "http", "/rest/1/code/profile", b"", (), "192.0.2.1")
     made.body.add(body)
     log.keep(made)
     return made

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.request import read_address
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cordboard.portal.portal import Portal
     from cordboard.portal.rest.auth import Credential
 
-__all__ = ["KEEP", "Entry", "LoggedApp", "RequestLog", "name_of"]
+__all__ = ["KEEP", "Body", "Entry", "Headers", "LoggedApp", "RequestLog", "name_of"]
 
 #: entries that are kept
 KEEP = 1000
@@ -31,11 +32,10 @@ BUDGET = 16 * 1024 * 1024
 #: bytes of one body: a recording in a request is not kept whole
 LONGEST_BODY = 64 * 1024
 
-Headers = list[tuple[bytes, bytes]]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 
-@dataclass(slots=True)
-class Body:
+class Body(msgspec.Struct, gc=False):
     """The beginning of a body, and how long it was."""
 
     kept: bytes = b""
@@ -54,9 +54,8 @@ class Body:
         return self.size == len(self.kept)
 
 
-@dataclass(slots=True)
-class Entry:
-    """One request and its answer."""
+class Entry(msgspec.Struct, gc=False):
+    """One request and its answer; thousands of them are nothing to the garbage collector."""
 
     id: int
     #: microseconds since the epoch
@@ -69,11 +68,11 @@ class Entry:
     query: bytes
     headers: Headers
     remote: str
-    body: Body = field(default_factory=Body)
+    body: Body = msgspec.field(default_factory=Body)
     #: 0: the connection was cut before there was a status
     status: int = 0
-    answer_headers: Headers = field(default_factory=list[tuple[bytes, bytes]])
-    answer: Body = field(default_factory=Body)
+    answer_headers: Headers = ()
+    answer: Body = msgspec.field(default_factory=Body)
     #: seconds
     took: float = 0.0
     #: whose request it was; None where that was refused or not asked
@@ -156,7 +155,7 @@ class LoggedApp:
 
         async def tell(message: Any) -> None:
             if message["type"] == "http.response.start":
-                entry.status, entry.answer_headers = message["status"], message["headers"]
+                entry.status, entry.answer_headers = message["status"], tuple(message["headers"])
             else:
                 entry.answer.add(message.get("body", b""))
                 if not message.get("more_body"):
@@ -180,7 +179,7 @@ class LoggedApp:
             scope.get("scheme", "http"),
             scope["path"],
             scope["query_string"],
-            scope["headers"],
+            tuple(scope["headers"]),
             (scope.get("client") or ("",))[0],
             repeats=scope.get("repeats", 0),
         )

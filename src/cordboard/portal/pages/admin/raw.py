@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cordboard.portal.rest.masking import mask
+from cordboard.portal.rest.request_log import Headers
 
 __all__ = ["headers_text", "plain", "readable"]
 
@@ -25,6 +26,6 @@ def readable(body: bytes) -> str:
         return text
 
 
-def headers_text(headers: list[tuple[bytes, bytes]]) -> str:
+def headers_text(headers: Headers) -> str:
     """One header a line, without secrets."""
     return mask("\n".join(f"{name.decode('latin-1')}: {value.decode('latin-1')}" for name, value in headers))
