@@ -91,13 +91,13 @@ class CallTracker:
         if channel is None and (effect is None or (channel := self._unseen(event, step)) is None):
             return step
         call = channel.call
+        if call.shown:
+            call.freeze_pictures()
         if event.eventtime > call.last_row:
             call.last_row = event.eventtime
         if channel.end and kind != "HANGUP":
             step.linkedid = call.linkedid
             return step
-        if call.shown:
-            call.freeze_pictures()
         if event.linkedid != call.linkedid:
             call = self._other_linkedid(channel, event, step)
         step.linkedid = call.linkedid
@@ -203,6 +203,7 @@ class CallTracker:
         if event.uniqueid in self.board.ended or event.eventtype in ("LINKEDID_END", "CHAN_END"):
             return None
         call = call or self.board.open_call(event.linkedid, event.eventtime)
+        call.freeze_pictures()
         step.doubt(f"the beginning of {event.channame} is in no row")
         channel = self.board.add(event.uniqueid, event.channame, call, event.eventtime)
         arrival.arrive(self.board, channel, event, step)

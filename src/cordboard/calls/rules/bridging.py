@@ -20,7 +20,7 @@ from cordboard.calls.rules.merge import merge, met_stranger
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
-_ID = re.compile(r'"bridge_id"\s*:\s*"([^"]*)')
+_ID = re.compile(r'"bridge_id"\s*:\s*"([^"]*)"')
 _USUAL = '{"bridge_id":"'
 #: without `extra`: two who enter alone within this time (microseconds) and see each other later stood in one bridge
 TOGETHER = 20_000
@@ -72,8 +72,8 @@ def _believe_peers(board: Switchboard, bridge: Bridge, peers: Sequence[str]) -> 
 
 
 def _id_of(extra: str) -> str:
-    if extra.startswith(_USUAL):
-        return extra[14 : extra.find('"', 14)]
+    if extra.startswith(_USUAL) and (end := extra.find('"', len(_USUAL))) > 0:
+        return extra[len(_USUAL) : end]  # a cut id is none: it could be that of another bridge
     match = _ID.search(extra) if extra else None
     return match[1] if match else ""
 

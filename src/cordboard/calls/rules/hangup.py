@@ -22,7 +22,7 @@ from cordboard.calls.rules.ivr import ended_in_menu
 from cordboard.calls.rules.result import result_of
 from cordboard.calls.rules.transfer import hand_over
 from cordboard.calls.stages import StageName
-from cordboard.calls.states import Happening, after
+from cordboard.calls.states import Happening, State, after
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
@@ -90,6 +90,9 @@ def end_call(board: Switchboard, call: Call, at: int, step: Step) -> None:
     """End the call: nobody is left."""
     for conversation in call.conversations.values():
         put(step, conversation, "parked", False, RULE)
+        if conversation.state is not State.ENDED:  # asked by a row that came after its channel was gone
+            put(step, conversation, "state", State.ENDED, RULE)
+            put(step, conversation, "end", at, RULE)
     put(step, call, "active", "", RULE)
     put(step, call, "is_ivr", ended_in_menu(call), "ivr")
     put(step, call, "result", result_of(call, step), "result")
