@@ -26,6 +26,7 @@ from cordboard.flow.after_finish import (
     OpenReminder,
     Reminder,
     TaskCreated,
+    TellPart,
 )
 from cordboard.flow.journal import decode_answer, decode_question, encode_answer, encode_question
 from cordboard.flow.questions import (
@@ -100,6 +101,7 @@ ANSWERS = {
     KeepReminder: False,
     FindReminders: (),
     CloseReminder: Done(),
+    TellPart: Done(),
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.hooks.calls import replayed, tell
 from tests.hooks.conftest import needs_php
 
-from cordboard.flow.after_finish import AttachRecord, CreateTask, MakeRecording
+from cordboard.flow.after_finish import AttachRecord, CreateTask, MakeRecording, TellPart
 from cordboard.flow.questions import Finish, ReadFacts, Register, RunHook, Show, Update
 from cordboard.hooks.specs import POINTS
 from cordboard.settings import Numbers, Replace
@@ -156,6 +156,38 @@ async def test_a_customization_that_fails_leaves_the_call_as_it_was(folder, poin
     untouched(told)
     assert {"failed"} == {run.outcome for run in told.runs(point)}
     assert made.entries[0].outcomes["failed"] == len(told.runs(point)) > 0
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("point", sorted(set(CHANGES) - set(CANCELS)))
+async def test_where_nothing_can_be_cancelled_empty_data_leaves_the_call_as_it_was(folder, point, language):
+    made = install(folder, point, language, [])
+
+    told = await tell("in-answered", made)
+
+    untouched(told)
+    assert {"failed" if point == "need_registration" else "unchanged"} == {run.outcome for run in told.runs(point)}
+
+
+async def test_each_part_of_a_call_with_several_employees_is_asked_about(folder):
+    install(folder, "process_registration_params", "function", {"CRM_SOURCE": "WEB"})
+    made = install(folder, "process_final_params", "function", {"COMMENT": "x"})
+    rules = Numbers(replace=(Replace(pattern="^7", substitution="8"),), internal=(r"^\d{3}$",))
+    settings = RegisterSettings(separate_conversations=True)
+
+    told = await tell("transfer-blind-refer", made, register=settings, numbers=rules)
+
+    [part] = told.asked(TellPart)
+    assert ("WEB", "89161234567") == (part.register["CRM_SOURCE"], part.register["PHONE_NUMBER"])
+    assert "x" == part.finish["COMMENT"]
+
+
+async def test_a_task_names_the_client_by_the_number_after_the_rules(folder):
+    rules = Numbers(replace=(Replace(pattern="^7", substitution="8"),))
+
+    told = await tell("in-caller-gives-up", folder.customizations(), numbers=rules)
+
+    assert "89161234567" in told.params(CreateTask)[0]["TITLE"]
 
 
 @pytest.mark.parametrize("language", languages())

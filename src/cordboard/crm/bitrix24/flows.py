@@ -166,6 +166,7 @@ class CallInPortal:
         news: News = yield NextStages()
         while not news.final:
             news = yield NextStages()
+        self.customizing.hear(news)
         words = yield from self.after_finish(mapping.seen_by_crm(news.situation), self.known.user)
         return self.outcome("finished", words)
 
@@ -204,8 +205,11 @@ class CallInPortal:
     def after_finish(self, situation: Situation, user: int) -> Words:
         """What follows a finished call; words about what was left out."""
         assert self.known.registered is not None
-        yield from tell_parts(situation, (yield from parts_of(situation, self.people)), self.known.parts, self.terms)
-        yield from missed.follow_up(situation, self.known.registered, user, self.terms, self.customizing)
+        # in the CRM the client has the number after the site's rules; a file is named after the one that called
+        told = yield from self.with_customized_client(situation)
+        parts = yield from parts_of(told, self.people)
+        yield from tell_parts(told, parts, self.known.parts, self.terms, self.customizing)
+        yield from missed.follow_up(told, self.known.registered, user, self.terms, self.customizing)
         if self.known.recorded:
             return ""
         return (yield from recording.attach(situation, self.known.registered.id, self.terms, self.customizing))
@@ -230,7 +234,8 @@ class CallInPortal:
         if sight == Sight.UNKNOWN:
             return self.outcome("finished", words="the portal does not know the call and would not let us look for it")
         self.known.registered = None
-        yield from self.ask_register(mapping.register_params(situation, user, self.terms, show=False))
+        asked = self.known.params or mapping.register_params(situation, user, self.terms, show=False)
+        yield from self.ask_register({**asked, "SHOW": 0})
         if self.known.registered is None:
             return self.outcome("refused")
         answer = yield from self.ask_finish(situation, user)

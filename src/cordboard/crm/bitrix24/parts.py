@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from cordboard.crm.bitrix24 import mapping
+from cordboard.crm.bitrix24.customizing import Customizing
 from cordboard.crm.bitrix24.mapping import Terms
 from cordboard.crm.bitrix24.people import People
 from cordboard.flow.after_finish import TellPart
@@ -56,12 +57,19 @@ def with_first_part(situation: Situation, parts: list[Part]) -> Situation:
     return msgspec.structs.replace(situation, talk_seconds=parts[0].seconds) if parts else situation
 
 
-def tell_parts(situation: Situation, parts: list[Part], told: set[str], terms: Terms) -> Generator[Question, Any, None]:
-    """Tell the portal of every part but the first, which is the call itself."""
+def tell_parts(
+    situation: Situation, parts: list[Part], told: set[str], terms: Terms, customizing: Customizing
+) -> Generator[Question, Any, None]:
+    """Tell the portal of every part but the first, which is the call itself; customizations are asked as for a call."""
     for number, part in enumerate(parts[1:], start=2):
         mark = f"{mapping.external_id(terms.pbx, situation.linkedid)}-{number}"
         if mark not in told:
-            yield TellPart(mark, part_params(situation, part, mark, terms), finish_params(part))
+            register = yield from customizing.ask(
+                "process_registration_params", part_params(situation, part, mark, terms)
+            )
+            finish = yield from customizing.ask("process_final_params", finish_params(part))
+            if register is not None and finish is not None:
+                yield TellPart(mark, register, finish)
             told.add(mark)
 
 
