@@ -54,6 +54,23 @@ async def test_an_answered_call_gets_its_recording_although_it_comes_late(office
     assert (1, 0, 0) == (counts["recorded"], counts["recordings_missing"], counts["open"])
 
 
+async def test_a_connector_that_was_killed_while_it_waited_for_the_recording_brings_it_after_its_restart(office):
+    office.start_portal()
+    office.configure(more=records(office))
+    office.start_connector()
+    await office.until_listening()
+    await office.play("in-answered")
+    await office.until_in_portal(bool, "voximplant.statistic.get")
+    office.connector.kill()
+
+    tone(office.folder / "monitor" / office.recorded_as()[0], 5.0)
+    office.start_connector()
+    rows = await office.until_in_portal(has_record, "voximplant.statistic.get")
+
+    assert 1 == len(rows)
+    assert ["register", "finish", "attachrecord"] == office.gateway.requests
+
+
 async def test_one_process_serves_the_link_that_its_portal_fetches_from(office):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -68,6 +68,18 @@ async def test_without_a_row_the_template_finds_it_by_the_call_or_by_a_conversat
     assert Found(str(other)) == await by_conversation.find(call(uniqueids=("1700000009.4",)))
 
 
+async def test_a_file_that_was_renamed_since_is_found_by_the_template(recordings, monitor):
+    path = old(tone(monitor / "2023/11/15/kept-1700000000.1.wav"))
+
+    assert Found(str(path)) == await recordings.find(call("in.wav"))
+
+
+async def test_a_kind_of_file_that_no_portal_takes_is_told(recordings, monitor):
+    old(tone(monitor / "in.gsm"))
+
+    assert Missing("in.gsm is neither WAV nor MP3") == await recordings.find(call("in.gsm"))
+
+
 @pytest.mark.parametrize("name", ["../secret.wav", "/etc/passwd", "a\0.wav", "link.wav", "loop.wav", "folder.wav", ""])
 async def test_nothing_outside_the_folders_is_ever_taken(recordings, monitor, name):
     tone(monitor.parent / "secret.wav")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cordboard.flow.after_finish import FindRecording
 from cordboard.recordings.names import patterns
-from cordboard.recordings.places import Places
+from cordboard.recordings.places import AUDIO, Places
 
 #: seconds after the end of a call in which its recording may appear
 PATIENCE = 600.0
@@ -65,10 +65,16 @@ class Finder:
         for name in call.files:
             path = self._places.named(name)
             if path is None:
-                found.missing.append(f"{name} is not in the folders of recordings")
+                is_audio = Path(name).suffix.lower() in AUDIO
+                words = "is not in the folders of recordings" if is_audio else "is neither WAV nor MP3"
+                found.missing.append(f"{name} {words}")
             else:
                 self._judge(path, found)
-        return found
+        if found.paths or found.is_growing:
+            return found
+        # it may have been moved or renamed since
+        elsewhere = self._look_by_template(call)
+        return elsewhere if elsewhere.paths or elsewhere.is_growing else found
 
     def _look_by_template(self, call: FindRecording) -> Search:
         for pattern in patterns(self._template, call):

@@ -27,8 +27,8 @@ def record_route(recordings: Recordings) -> HTTPRouteHandler:
     """The handler of the links."""
 
     @route("/records/{token:str}/{name:str}", http_method=["GET", "HEAD"], include_in_schema=False)
-    async def record(request: Request[Any, Any, Any], token: str, name: str) -> Response[bytes] | Stream:
-        path = recordings.linked(token)
+    async def record(request: Request[Any, Any, Any]) -> Response[bytes] | Stream:
+        path = recordings.linked(str(request.path_params["token"]))
         if path is None:
             raise NotFoundException("There is no such recording, or its link has expired.")
         size = path.stat().st_size

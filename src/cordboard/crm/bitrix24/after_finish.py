@@ -17,7 +17,14 @@ from cordboard.flow.questions import Done, Question, Refused
 
 #: bytes above which a recording is not put into the request itself
 LARGEST_CONTENT = 8 * 1024 * 1024
-NOT_FINISHED = "Looks like it is not finished yet"
+TOO_LARGE = "File content is empty"
+#: refusals of a recording that pass: the finish is not seen yet, we could not be reached, a disk was full
+PASSING = (
+    "Looks like it is not finished yet",
+    "Server returns HTTP error code 5",
+    "NETWORK_ERROR",
+    "Unknown error encountered while saving file",
+)
 #: names the owner of tags where a webhook uses them
 CLIENT_ID = "cordboard"
 
@@ -65,8 +72,13 @@ async def attach(portal: Portal, question: AttachRecord, read_file: ReadFile) ->
     if content is None:
         return Refused("the file is gone")
     if not question.by_upload and len(content) <= LARGEST_CONTENT:
-        await attach_record(portal, {**params, "FILE_CONTENT": base64.b64encode(content).decode()})
-        return Done()
+        try:
+            await attach_record(portal, {**params, "FILE_CONTENT": base64.b64encode(content).decode()})
+            return Done()
+        except RequestRefused as refusal:
+            # what a server cuts off as too large arrives empty
+            if TOO_LARGE not in str(refusal):
+                raise
     place = await attach_record(portal, params)
     if not isinstance(place, dict) or not str(cast("dict[str, Any]", place).get("uploadUrl") or "").startswith("http"):
         return Refused("the portal gave no address to send the file to")
@@ -79,7 +91,7 @@ async def attach_record(portal: Portal, params: dict[str, Any]) -> Any:
     try:
         return await portal.call("telephony.externalCall.attachRecord", params)
     except RequestRefused as refusal:
-        if NOT_FINISHED in str(refusal):
+        if any(words in str(refusal) for words in PASSING):
             raise CrmFailing(str(refusal)) from None
         raise
 
