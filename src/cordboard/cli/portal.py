@@ -1,7 +1,7 @@
 """`cordboard portal`: the embedded CRM alone.
 
 Out:  with `--json` one line when it is ready (DESIGN 3), else a few words for a human.
-Exit codes: 2 wrong options, 3 database or port taken by another process, 4 database cannot be opened.
+Exit codes: 2 wrong options, 3 database or port taken by another process, 4 database or file cannot be opened.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cordboard.cli.ending import fail
 from cordboard.portal.server import Opening, PortalCannotStart, Ready, open_portal, serve
 from cordboard.settings import Portal as PortalSettings
 from cordboard.store.errors import StoreError
-from cordboard.web.serving import CannotListen, listen
+from cordboard.web.serving import CannotListen, check_certificate, listen
 
 __all__ = ["portal"]
 
@@ -61,6 +61,8 @@ def portal(
         fail("--tls-cert and --tls-key belong together", 2)
     logs.set_up(as_json=json)
     try:
+        if tls_cert and tls_key:
+            check_certificate(tls_cert, tls_key)
         listening = listen(host, port)
         opened = open_portal(Opening(PortalSettings(db=db, host=host, port=port), seed, reset))
         announce = print_json if json else print_words

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 
-from litestar import Litestar, MediaType, get
+from litestar import Litestar, MediaType, Response, get
+from litestar.handlers import HTTPRouteHandler
 
 from cordboard.portal import pages
 from cordboard.portal.events import EventSender
@@ -32,7 +33,7 @@ def build_app(portal: Portal) -> Asgi:
     rest = LoggedApp(FaultyApp(RestApp(portal), portal), portal)
     tokens = LoggedApp(FaultyApp(TokenApp(portal), portal), portal)
     sender = EventSender(portal)
-    routes = [healthz, readyz, *pages.handlers(portal, rest)]
+    routes = [healthz, readyz(portal), *pages.handlers(portal, rest)]
     server = Litestar(routes, on_startup=[sender.start], on_shutdown=[sender.stop], openapi_config=None, debug=False)
     site = cast("Asgi", server)
 
@@ -63,7 +64,12 @@ def healthz() -> str:
     return "ok\n"
 
 
-@get("/readyz", media_type=MediaType.TEXT, sync_to_thread=False)
-def readyz() -> str:
-    """Able to serve: the database was opened before the first request could come."""
-    return "ok\n"
+def readyz(portal: Portal) -> HTTPRouteHandler:
+    """Able to serve: the database can be read, and the last commit did not fail."""
+
+    @get("/readyz", media_type=MediaType.TEXT, sync_to_thread=True)
+    def answer() -> Response[str]:
+        trouble = portal.store.trouble()
+        return Response("no\n" if trouble else "ok\n", status_code=503 if trouble else 200, media_type=MediaType.TEXT)
+
+    return answer

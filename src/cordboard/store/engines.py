@@ -7,6 +7,7 @@ the writer (so that it never has to upgrade a read lock) and BEGIN for readers (
 which PostgreSQL's need REPEATABLE READ).
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ class Engines:
     @property
     def name(self) -> str:
         """The database in words, without a password."""
-        return sqlite_path(self.url) or self.url.render_as_string(hide_password=True)
+        return sqlite_path(self.url) or self.url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
 def open_engines(text: str, *, readers: int) -> Engines:
@@ -54,8 +55,10 @@ def read_url(text: str) -> URL:
     """The URL with our drivers; anything but SQLite files and PostgreSQL is refused."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
-        raise StoreUnreachable(f"{text!r} is no database URL; write sqlite:///FILE or postgresql://…") from error
+    except (ArgumentError, ValueError) as error:
+        # a password may stand in it
+        shown = re.sub(r"//.*@", "//…@", text)
+        raise StoreUnreachable(f"{shown!r} is no database URL; write sqlite:///FILE or postgresql://…") from error
     match url.get_backend_name():
         case "sqlite" if sqlite_path(url) not in ("", ":memory:"):
             return url.set(drivername="sqlite+pysqlite")

@@ -40,7 +40,10 @@ class Hot:
             return driver.execute(sql, every if names is None else [every[name] for name in names])
         except connection.dialect.loaded_dbapi.Error as error:
             # what others catch is SQLAlchemy's family, with the driver's own words inside
-            raise DBAPIError(sql, None, error) from error
+            lost = connection.dialect.is_disconnect(error, connection.connection.driver_connection, None)
+            if lost:
+                connection.invalidate(error)
+            raise DBAPIError(sql, None, error, connection_invalidated=lost) from error
 
     def _compile(self, connection: Connection) -> tuple[str, list[str] | None, dict[str, Any]]:
         compiled: Any = self._statement.compile(dialect=connection.dialect)

@@ -10,13 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from cordboard.store.engines import Engines, open_engines, sqlite_path
 from cordboard.store.errors import StoreUnreachable
 from cordboard.store.lock import FileLock, take_session_lock
 from cordboard.store.migrate import migrate, schema_name
+from cordboard.store.reasons import reason_of
 from cordboard.store.writer import Writer
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class Store:
             if lock is not None:
                 lock.release()
             if isinstance(error, DBAPIError):
-                raise StoreUnreachable(f"{engines.name} cannot be opened: {error.orig}") from error
+                raise StoreUnreachable(f"{engines.name} cannot be opened: {reason_of(error)}") from error
             raise
         return cls(engines, writer, lock)
 
@@ -74,8 +75,23 @@ class Store:
 
     def read_sync(self, work: Callable[[Connection], T]) -> T:
         """The same in this thread."""
+        try:
+            with self.engines.reader.connect() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        # the server was begun anew: the pool is empty now, and reading again has no second effect
         with self.engines.reader.connect() as connection:
             return work(connection)
+
+    def trouble(self) -> str:
+        """Why the database cannot be used at the moment, or "": it is read, and the last commit is remembered."""
+        try:
+            self.read_sync(lambda connection: connection.execute(text("SELECT 1")).scalar_one())
+        except DBAPIError as error:
+            return f"{self.engines.name} cannot be read: {reason_of(error)}"
+        return self._writer.trouble
 
     async def close(self) -> None:
         """Finish what was handed over and give the database back."""

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from cordboard.store.errors import StoreWriteFailed
+from cordboard.store.reasons import reason_of
 
 #: works in one transaction at most: bounds the wait of the first
 GROUP = 128
@@ -46,6 +47,8 @@ class Writer:
         self._name = name
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._closed = False
+        #: why the last commit failed, "" since one succeeded
+        self.trouble = ""
         self._thread = threading.Thread(target=self._run, name=f"writer of {name}", daemon=True)
         self._thread.start()
 
@@ -96,6 +99,7 @@ class Writer:
                     attempt(connection, job, alone=len(batch) == 1)
                 if len(batch) == 1 and batch[0].error is not None:
                     transaction.rollback()
+            self.trouble = ""
         except Exception as error:
             # SQLAlchemy's, the lock's, or the driver's own (a savepoint on a lost connection): nothing was kept
             self._fail(batch, error)
@@ -105,10 +109,10 @@ class Writer:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             # the lock of the session is gone with it: the next batch takes both anew, or learns who has them
             self._connection = None
-        reason = error.orig if isinstance(error, DBAPIError) else error
+        self.trouble = f"{self._name} could not be written: {reason_of(error)}"
         for job in batch:
             if job.error is None:
-                job.error = StoreWriteFailed(f"{self._name} could not be written: {reason}")
+                job.error = StoreWriteFailed(self.trouble)
                 job.error.__cause__ = error
 
 

@@ -1,7 +1,7 @@
 """Serving: a socket taken before anything is promised, and a server that says when it accepts connections.
 
 In:   host and port; an ASGI application. Out: a listening socket; a server that ends politely at SIGTERM and SIGINT.
-Errors: `CannotListen`, one sentence that names the address.
+Errors: `CannotListen`, one sentence that names the address, or the file of a certificate.
 
 The surprise: uvicorn raises a signal again when it is done, which would end the process (exit code -15) before the
 database was closed; ours keeps the signal to itself.
@@ -10,16 +10,20 @@ database was closed; ours keeps the signal to itself.
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
+import os
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 
-__all__ = ["AnnouncingServer", "CannotListen", "address_of", "listen", "server_config"]
+__all__ = ["AnnouncingServer", "CannotListen", "address_of", "check_certificate", "listen", "server_config"]
 
 #: a page with an open WebSocket would hold the process for ever
 SHUTDOWN_SECONDS = 3
@@ -32,13 +36,37 @@ class CannotListen(Exception):
     exit_code = 3
 
 
+class BadCertificate(CannotListen):
+    """The files of a certificate cannot be used."""
+
+    exit_code = 4
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
-        raise CannotListen(f"{host}:{port} cannot be listened on: {error.strerror}; choose another port") from error
+        # create_server adds the address to the words of the system
+        said = os.strerror(error.errno) if error.errno else str(error)
+        advice = "this machine has no such address" if error.errno == errno.EADDRNOTAVAIL else "choose another port"
+        raise CannotListen(f"{host}:{port} cannot be listened on: {said}; {advice}") from error
+    except OverflowError as error:
+        raise CannotListen(f"{host}:{port} cannot be listened on: a port is a number from 0 to 65535") from error
+
+
+def check_certificate(certificate: Path, key: Path) -> None:
+    """Refuse files with which no HTTPS can be served, before anything is promised."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except OSError as error:
+        missing = next((path for path in (certificate, key) if not os.access(path, os.R_OK)), None)
+        if missing is not None:
+            raise BadCertificate(f"{missing} cannot be read: {os.strerror(error.errno or 0)}") from error
+        raise BadCertificate(
+            f"{certificate} and {key} cannot serve HTTPS: expected a certificate in PEM and the key that belongs to it"
+        ) from error
 
 
 def address_of(listening: socket.socket) -> str:
