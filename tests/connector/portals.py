@@ -55,6 +55,12 @@ class Portal:
         with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
             return sorted(user for (user,) in connection.execute("SELECT user_id FROM card"))
 
+    def notices(self, client):
+        """How many notifications are about a client."""
+        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
+            query = "SELECT count(*) FROM notification WHERE message LIKE ?"
+            return connection.execute(query, (f"%{client}%",)).fetchone()[0]
+
     async def contact(self, phone, responsible):
         """A new contact's id."""
         fields = {"NAME": "Vera", "PHONE": [{"VALUE": phone, "VALUE_TYPE": "WORK"}], "ASSIGNED_BY_ID": responsible}
@@ -69,9 +75,9 @@ class Portal:
 
 
 @asynccontextmanager
-async def connector_of(portal, folder, more=""):
-    """A connector without an exchange, by settings."""
-    number = next(ids)
+async def connector_of(portal, folder, more="", name=""):
+    """A connector without an exchange, by settings; with the same name it goes on with the same journal."""
+    number = name or next(ids)
     file = folder / f"{number}.toml"
     file.write_text(
         f'[store]\nurl = "sqlite:///{folder / f"{number}.db"}"\n'
