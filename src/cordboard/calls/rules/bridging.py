@@ -12,6 +12,7 @@ rows around it by a millisecond, so nobody is thrown out by it. Where a site has
 import re
 from collections.abc import Sequence
 
+from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.channel import Bridge, Channel, Kind
 from cordboard.calls.rules.answer import meet, part
@@ -54,14 +55,27 @@ def exited(board: Switchboard, channel: Channel, event: CelEvent, step: Step) ->
     elif event.peer and len(channel.bridge.members) == 1:
         _believe_peers(board, channel.bridge, event.peer.split(","))
         _meet(board, channel, at, step)
+    bridge = channel.bridge
     board.leave(channel)
     part(board, channel.call, at, step)
+    if bridge is not None and bridge.room:
+        _tell_room(board, bridge, channel.call, at, step)
 
 
 def _meet(board: Switchboard, channel: Channel, at: int, step: Step, peers: Sequence[str] = ()) -> None:
     while (stranger := met_stranger(channel)) is not None:
         merge(board, channel.call, stranger.call, at, step, "merge")
     meet(board, channel.call, at, step, (channel.name, *peers))
+    if channel.bridge is not None and channel.bridge.room:
+        _tell_room(board, channel.bridge, channel.call, at, step)
+
+
+def _tell_room(board: Switchboard, room: Bridge, mine: Call, at: int, step: Step) -> None:
+    """A room merges nobody, so each other call in it must see for itself who came or left."""
+    for call in dict.fromkeys(member.call for member in room.members.values()):
+        if call is not mine:
+            call.freeze_pictures()
+            meet(board, call, at, step)
 
 
 def _believe_peers(board: Switchboard, bridge: Bridge, peers: Sequence[str]) -> None:

@@ -53,7 +53,7 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
     step.marks.append((None, "linkedid", younger.linkedid, older.linkedid, rule))
     _direct(older, younger, step)
     for conversation in younger.conversations.values():
-        _bring(older, conversation, asker if among_colleagues else "", at, step)
+        _bring(older, conversation, asker if among_colleagues else "", step)
     if younger.answered and not among_colleagues:
         put(step, older, "answered", True, "merge")
         put(step, older, "state", State.TALKING, "merge")
@@ -63,7 +63,6 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
     older.names = UNNAMED
     name_sides(older, step)
     _announce(older, younger, at, step)
-    older.freeze_pictures()  # as they came, before they meet
     return older
 
 
@@ -113,25 +112,27 @@ def _forget_talks(call: Call, step: Step) -> None:
         conversation.talk_from = 0
 
 
-def _bring(call: Call, conversation: Conversation, asker: str, at: int, step: Step) -> None:
+def _bring(call: Call, conversation: Conversation, asker: str, step: Step) -> None:
     call.conversations[conversation.id] = conversation
     conversation.full = None
     if conversation.talk_from:
         conversation.talk_from = 0
     if asker:
         conversation.asker = conversation.asker or asker
-        conversation.answer, conversation.answered = 0, False
+        put(step, conversation, "answered", False, "merge")
+        put(step, conversation, "answer", 0, "merge")
         if conversation.state is State.TALKING:
-            conversation.state = State.RINGING
+            put(step, conversation, "state", State.RINGING, "merge")
     if call.last_requested is None or conversation.state is not State.ENDED:
         call.last_requested = conversation
 
 
 def _announce(call: Call, younger: Call, at: int, step: Step) -> None:
-    for conversation in younger.conversations.values():
-        if conversation.state is State.ENDED:
-            continue
+    brought = [each for each in younger.conversations.values() if each.state is not State.ENDED]
+    for conversation in brought:
         call.stage(step, StageName.CONVERSATION_REQUESTED, at, conversation.id)
+    call.freeze_pictures()  # as they came, before they meet
+    for conversation in brought:
         if conversation.answered:
             call.stage(step, StageName.CONVERSATION_ACCEPTED, at, conversation.id)
 
