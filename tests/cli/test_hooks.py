@@ -148,6 +148,27 @@ def test_a_captured_call_is_tried_dry_with_payload_log_milliseconds_and_differen
         assert part in run.stdout
 
 
+@pytest.mark.parametrize(
+    ("point", "capture", "more"),
+    [
+        ("process_task_creation_params", "in-caller-gives-up", ""),
+        ("customize_entity", "in-answered", ""),
+        ("customize_activity", "in-answered", ""),
+        ("process_record_file_path", "in-answered", '[records]\nfolders = ["/var/spool/asterisk/monitor"]\n'),
+        ("customize_attach_record_url", "in-answered", '[records]\nfolders = ["/var/spool/asterisk/monitor"]\n'),
+        ("post_registration", "in-ivr-missed", ""),
+    ],
+)
+def test_points_at_the_end_of_a_call_are_tried_too(site, point, capture, more):
+    with (site / "cordboard.toml").open("a") as file:
+        file.write(more)
+
+    run = hooks(site, "test", point, "--capture", CAPTURES / capture / "cel.csv")
+
+    assert 0 == run.returncode, run.stderr
+    assert "no customization is installed here" in run.stdout
+
+
 async def store_the_call(site):
     """As the connector would: rows, the end, and what the CRM said of it."""
     settings = load(site / "cordboard.toml")

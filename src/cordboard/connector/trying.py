@@ -21,8 +21,22 @@ from cordboard.calls.snapshot import UserFull
 from cordboard.calls.tracker import CallTracker
 from cordboard.connector.settling import picture_of
 from cordboard.connector.tables import call, entry, run
+from cordboard.flow.after_finish import OpenReminder, Reminder
 from cordboard.flow.journal import Record, encode_question, known_pairs
-from cordboard.flow.questions import Facts, FindUsers, Flow, NextStages, Question, ReadFacts, ReadUsers, RunHook
+from cordboard.flow.questions import (
+    Facts,
+    FindUsers,
+    Finish,
+    Finished,
+    Flow,
+    NextStages,
+    Question,
+    ReadFacts,
+    ReadUsers,
+    Register,
+    Registered,
+    RunHook,
+)
 from cordboard.flow.situation import News, Situation, situation_of
 from cordboard.hooks.answers import Customized, Params, params_of
 from cordboard.hooks.chain import Customizations
@@ -103,9 +117,12 @@ class Answers:
 
     def to(self, question: Question) -> Any:
         key = encode_question(question)
-        if key in self._said:
+        if key in self._said and not isinstance(question, OpenReminder):
             return self._said[key]
         match question:
+            case OpenReminder(_, mark):
+                # an earlier call's reminder would keep this one from being made
+                return Reminder(mark)
             case FindUsers(numbers):
                 return {number: id for id, number in enumerate(numbers, 1)}
             case ReadUsers(ids):
@@ -114,8 +131,14 @@ class Answers:
                 return self._by_kind.get(key[0]) or Facts(
                     SAMPLE_ROW, None, SAMPLE_ROW if question.activity_id else None
                 )
+            case _ if key[0] in self._by_kind:
+                return self._by_kind[key[0]]
+            case Register():
+                return Registered("sample-call", entity_type="contact", entity_id="1")
+            case Finish():
+                return Finished(activity_id="1")
             case _:
-                return self._by_kind[key[0]] if key[0] in self._by_kind else sample_of(type(question).answer)
+                return sample_of(type(question).answer)
 
 
 def sample_of(kind: Any) -> Any:

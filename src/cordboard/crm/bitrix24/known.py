@@ -106,4 +106,4 @@ def known_from(pairs: Iterable[tuple[Question, Any]]) -> Known:
 
 def is_own(known: Known, params: Params) -> bool:
     """A finish of this call's own registration, not of an absorbed one's."""
-    return known.registered is not None and params["CALL_ID"] == known.registered.id
+    return known.registered is not None and params.get("CALL_ID") == known.registered.id

@@ -38,6 +38,8 @@ def attach(situation: Situation, call_id: str, terms: Terms, customizing: Custom
     params = yield from customizing.ask("customize_attach_record_url", attach_params(call_id, made))
     if params is None:
         return ""
+    # a file without a name cannot be uploaded
+    params = {**params, "FILENAME": params.get("FILENAME") or made.name}
     answer = yield AttachRecord(params, "" if made.link else made.path, terms.recordings == "upload")
     if isinstance(answer, Refused):
         return f"the recording was refused: {answer.words}"
