@@ -62,7 +62,16 @@ def texts() -> set[str | tuple[str, ...]]:
     found: set[str | tuple[str, ...]] = set()
     for path in [*PACKAGE.glob("web/templates/*.html"), *PACKAGE.glob("web/components/*.html")]:
         found |= texts_of(path, "jinja2.ext:babel_extract")
-    for folder in ("web", "portal/pages", "portal/views", "portal/push", "portal/api", "portal/administration"):
+    for folder in (
+        "web",
+        "portal/pages",
+        "portal/views",
+        "portal/push",
+        "portal/crm",
+        "portal/telephony",
+        "portal/api",
+        "portal/administration",
+    ):
         for path in PACKAGE.glob(f"{folder}/**/*.py"):
             found |= texts_of(path, "python")
     return found

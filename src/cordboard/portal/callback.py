@@ -92,7 +92,7 @@ def client_of(
     )
     facts = NewClient(
         number=number,
-        title=title_of(CALLBACK, formatted(number, country)),
+        title=title_of(CALLBACK, formatted(number, country), portal.say),
         source="CALLBACK",
         source_description=f"Callback form of {line_e164(wish.line, country)}",
         user_id=first_administrator(connection),

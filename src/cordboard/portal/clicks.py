@@ -73,7 +73,7 @@ async def start_call(portal: Portal, click: Click, base_url: str) -> dict[str, o
         way = line_of(connection, click.user_id, str(portal.switch("line_default")))
         number, extension = split(click.number)
         who, wanted = WhoIsAsked(click.user_id, ""), asked(click, way, number)
-        run = Registrar(connection, who, wanted, way.application_id, portal.switch, now)
+        run = Registrar(connection, who, wanted, way.application_id, portal.switch, now, portal.say)
         result = run.run()
         if click.activity_id is not None and is_planned(connection, click.activity_id):
             mine = open_call.c.call_id == result["CALL_ID"]

@@ -37,7 +37,14 @@ from cordboard.portal.tables import (
     open_call,
     timeline,
 )
-from cordboard.portal.telephony.finishing import SUBJECTS, activity_values, effective_code, is_missed, shown_record
+from cordboard.portal.telephony.finishing import (
+    Say,
+    activity_values,
+    effective_code,
+    is_missed,
+    shown_record,
+    subject_of,
+)
 from cordboard.portal.telephony.registering import WhoIsAsked
 
 __all__ = ["Ended", "Finisher"]
@@ -75,6 +82,8 @@ class Finisher:
     now: int
     #: the connector's last state, frozen into the call
     state: dict[str, Any] | None = None
+    #: titles in the portal's language
+    say: Say = str
     changes: list[Change] = field(default_factory=list[Change])
     #: the activity is one that was planned, not a new one
     fulfilled: bool = False
@@ -134,6 +143,7 @@ class Finisher:
             duration=self.ended.duration,
             code=code,
             vote=self.ended.vote,
+            say=self.say,
         )
         if (planned := self._fill_planned(row, values, user_id, code)) is not None:
             return planned
@@ -248,7 +258,7 @@ class Finisher:
         wanted = bool(self.switch("add_to_chat_default")) if self.ended.to_chat is None else self.ended.to_chat
         if not wanted or code == BLOCKED:
             return
-        said = SUBJECTS.get(row.type, "Phone call").format(number=row.phone_number)
+        said = subject_of(row.type, row.phone_number, self.say)
         values = {"user_id": user_id, "kind": "system", "message": said, "created_at": self.now}
         self.connection.execute(insert(notification).values(**values))
 

@@ -24,6 +24,7 @@ from cordboard.portal.rest.request_log import RequestLog
 from cordboard.portal.switches import checked, read_switches, write_switch
 from cordboard.settings import Portal as PortalSettings
 from cordboard.store import Store
+from cordboard.web.words import translations
 
 __all__ = ["MIGRATIONS", "Portal", "system_clock"]
 
@@ -87,6 +88,10 @@ class Portal:
                     callback(change)
                 except Exception:
                     _log.exception("a subscriber failed", change=type(change).__name__)
+
+    def say(self, text: str) -> str:
+        """A text of the catalogues in the portal's own language: what calls write into the CRM."""
+        return translations(self.settings.language).gettext(text)
 
     def switch(self, name: str) -> Any:
         """A switch of the portal as it stands."""

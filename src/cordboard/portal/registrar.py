@@ -24,7 +24,7 @@ from cordboard.portal.crm.ranking import Entity, Match, sort_bindings
 from cordboard.portal.phones import e164_digits, formatted, line_e164, second_key
 from cordboard.portal.search import find_by_keys, keys_of, match_of_entity
 from cordboard.portal.tables import card, exclusion, line, open_call
-from cordboard.portal.telephony.finishing import title_of
+from cordboard.portal.telephony.finishing import Say, title_of
 from cordboard.portal.telephony.registering import Asked, WhoIsAsked
 from cordboard.store.engines import to_json
 from cordboard.store.hot import Hot
@@ -51,6 +51,8 @@ class Registrar:
     application_id: int
     switch: Switch
     now: int
+    #: titles in the portal's language
+    say: Say = str
     #: what to publish after the commit
     changes: list[Change] = field(default_factory=list[Change])
     #: the user of a new call; None: it was registered before
@@ -170,7 +172,7 @@ class Registrar:
         routed = f"Call routed to: {line_e164(self.asked.line, country)}" if self.asked.line else ""
         return NewClient(
             number=self.asked.number,
-            title=title_of(self.asked.type, formatted(self.asked.number, country)),
+            title=title_of(self.asked.type, formatted(self.asked.number, country), self.say),
             source=self.asked.source,
             source_description=routed,
             user_id=user_id,

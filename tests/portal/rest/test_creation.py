@@ -9,6 +9,7 @@ from tests.portal.rest.acceptance import Office
 from tests.portal.rest.conftest import Rest
 
 from cordboard.portal.tables import exclusion
+from cordboard.settings import Portal as Settings
 
 
 @pytest.fixture
@@ -127,3 +128,13 @@ def test_a_number_in_the_exclusion_list_creates_nothing_and_says_nothing_had_to_
     call = office.register(CRM_CREATE=1)
 
     assert ([], "") == (call["CRM_CREATED_ENTITIES"], call["LEAD_CREATION_ERROR"])
+
+
+def test_titles_are_written_in_the_portals_language(office: Office) -> None:
+    office.rest.portal.settings = Settings(language="ru")
+
+    call = office.register(CRM_CREATE=1)
+    office.finish(call)
+
+    assert "+7 900 123-45-67 - Входящий звонок" == office.get("lead", call["CRM_CREATED_LEAD"])["TITLE"]
+    assert "Входящий от +7 900 123-45-67" == office.activity(call)["SUBJECT"]

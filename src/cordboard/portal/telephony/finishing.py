@@ -6,14 +6,17 @@ The surprise: answered depends on the duration alone, missed on the code 304 alo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cordboard.b24wire.codes import CallType
 from cordboard.b24wire.envelope import UNCONVERTED_DATE
 
-__all__ = ["SECOND", "SUBJECTS", "activity_values", "effective_code", "is_missed", "shown_record", "title_of"]
+__all__ = ["SECOND", "Say", "activity_values", "effective_code", "is_missed", "shown_record", "subject_of", "title_of"]
 
 SECOND = 1_000_000
+#: a text of the catalogues in the portal's language
+Say = Callable[[str], str]
 MISSED = "304"
 NO_CLIENT = "Could not find associated crm entity for the current call"
 
@@ -28,14 +31,16 @@ def is_missed(kind: int, code: str) -> bool:
     return code == MISSED and CallType(kind).is_incoming
 
 
-def activity_values(*, kind: int, number: str, start: int, duration: int, code: str, vote: int) -> dict[str, Any]:
+def activity_values(
+    *, kind: int, number: str, start: int, duration: int, code: str, vote: int, say: Say = str
+) -> dict[str, Any]:
     """The columns of the call's activity that follow from the call alone; `number` as people write it."""
     incoming = CallType(kind).is_incoming
     return {
         "type_id": 2,
         "provider_id": "VOXIMPLANT_CALL",
         "provider_type_id": "CALL",
-        "subject": SUBJECTS.get(kind, "Phone call").format(number=number),
+        "subject": subject_of(kind, number, say),
         "created": start,
         "start_time": start,
         "end_time": start + duration * SECOND,
@@ -50,9 +55,20 @@ def activity_values(*, kind: int, number: str, start: int, duration: int, code: 
     }
 
 
-def title_of(kind: int, number: str) -> str:
+def subject_of(kind: int, number: str, say: Say = str) -> str:
+    """What a call's activity and the line in the notifications are called."""
+    subject = say(SUBJECTS.get(kind, OTHER_SUBJECT))
+    return subject % {"number": number} if kind in SUBJECTS else subject
+
+
+def title_of(kind: int, number: str, say: Say = str) -> str:
     """The title of a lead or deal that the call makes."""
-    return f"{number} - {TITLES.get(kind, 'Outgoing call')}"
+    return f"{number} - {say(TITLES.get(kind, OTHER_TITLE))}"
+
+
+def N_(text: str) -> str:
+    """Marks a text for the catalogues."""
+    return text
 
 
 def shown_record(call_row: int, record: dict[str, Any], activity_id: int | None) -> dict[str, object]:
@@ -90,11 +106,13 @@ def shown_record(call_row: int, record: dict[str, Any], activity_id: int | None)
 
 
 SUBJECTS = {
-    1: "Outgoing to {number}",
-    2: "Incoming from {number}",
-    3: "Incoming from {number}",
-    4: "Callback to {number}",
+    1: N_("Outgoing to %(number)s"),
+    2: N_("Incoming from %(number)s"),
+    3: N_("Incoming from %(number)s"),
+    4: N_("Callback to %(number)s"),
 }
-TITLES = {2: "Incoming call", 3: "Incoming call", 4: "Callback"}
+OTHER_SUBJECT = N_("Phone call")
+OTHER_TITLE = N_("Outgoing call")
+TITLES = {2: N_("Incoming call"), 3: N_("Incoming call"), 4: N_("Callback")}
 STREAMS = {1: 2, 2: 1, 3: 1, 4: 3}
 MARKS = (0, 1, 1, 3, 2, 2)

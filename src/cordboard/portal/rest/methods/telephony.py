@@ -67,7 +67,7 @@ async def register(context: Context, params: Params) -> object:
         now = micros(context.now)
         if portal.live.is_new_day(now):
             forget_old_calls(connection, now)
-        run = Registrar(connection, who, asked, context.application_id or 0, portal.switch, now)
+        run = Registrar(connection, who, asked, context.application_id or 0, portal.switch, now, portal.say)
         result = run.run()
         outbox = outbox_of(connection, context)
         outbox.say_call_begun(str(result["CALL_ID"]), asked.type, asked.number, run.application_id, run.begun_for)
@@ -168,7 +168,8 @@ async def finish(context: Context, params: Params) -> object:
     live = portal.live.get(ended.call_id)
 
     def work(connection: Connection) -> tuple[dict[str, object], Finisher]:
-        run = Finisher(connection, who, ended, portal.switch, micros(context.now), live.state if live else None)
+        state = live.state if live else None
+        run = Finisher(connection, who, ended, portal.switch, micros(context.now), state, portal.say)
         result = run.run()
         outbox = outbox_of(connection, context)
         outbox.say_call_ended(as_int(result["ID"]), fulfilled=run.fulfilled)
