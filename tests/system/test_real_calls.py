@@ -4,6 +4,7 @@ Each story of the evening is judged twice: what the rows and events of the excha
 portal after the connector followed it live.
 """
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,27 @@ def test_the_portal_knows_each_call_once_with_its_person_and_its_talk(
         assert code_for_the_crm(call) == row["CALL_FAILED_CODE"]
         # Whole seconds of Asterisk's own bridge, which opens and closes some milliseconds beside the telephones.
         assert abs(int(row["CALL_DURATION"]) - int(call["talk_seconds"])) <= 1
+
+
+@every_story
+def test_a_call_that_was_recorded_and_answered_has_its_recording_in_the_portal_and_no_other_has(
+    evenings: Evenings, night: str, story: str
+) -> None:
+    evening = evenings(night)
+    recorded = recorded_calls(evening)
+    for call in lived(evening, story):
+        if not call["is_registered"]:
+            continue
+
+        has_file = [bool(row["RECORD_FILE_ID"]) for row in evening.rows_of(call["client"])]
+
+        assert [call["linkedid"] in recorded and call["talk_seconds"] > 0] == has_file
+
+
+def recorded_calls(evening: Left) -> set[str]:
+    """Linkedids under which the exchange began a recording."""
+    with (evening.capture / "cel.csv").open(encoding="utf-8") as file:
+        return {row["linkedid"] for row in csv.DictReader(file) if row["appname"] == "MixMonitor"}
 
 
 @pytest.mark.parametrize("night", EVENINGS)

@@ -30,7 +30,7 @@ async def capture(name: str, tree: Path, out: Path) -> None:
     asterisk.start()
     try:
         await tap.open()
-        office = await open_office()
+        office = await open_office(tap)
         office.seen.clear()
         zero = time.time()
         calls = await played(name, office.teams[0])

@@ -67,6 +67,9 @@ port = 0
 
 [store]
 url = "sqlite:///{folder}/connector.db"
+
+[records]
+folders = ["{monitor}"]
 """
 
 PERSON = """
@@ -96,7 +99,7 @@ class Chain:
         portal = ["portal", "--db", database, "--host", "127.0.0.1", "--port", "0", "--seed", "demo", "--json"]
         self.webhook = (await self._start("portal", portal))["webhook"]
         settings = self.folder / "cordboard.toml"
-        connection = CONNECTION.format(webhook=self.webhook, folder=self.folder)
+        connection = CONNECTION.format(webhook=self.webhook, folder=self.folder, monitor=asterisk.monitor)
         people = (PERSON.format(user=user, extension=extension) for extension, user in USERS.items())
         settings.write_text("".join((pbx_settings(asterisk.cel, self.lanes), connection, *people)), encoding="utf-8")
         ready = await self._start("connector", ["connector", "--config", str(settings), "--json"])
@@ -116,6 +119,11 @@ class Chain:
         end = time.monotonic() + seconds
         while time.monotonic() < end and len(await asyncio.to_thread(self.statistics)) < number:
             await asyncio.sleep(0.5)
+        # A recording follows its call; it is complete when nothing is written any more.
+        while time.monotonic() < end and any(
+            connection["open"] for connection in self.status()["connections"].values()
+        ):
+            await asyncio.sleep(0.5)
         # A call too many, or a second delivery of the same one, would come now.
         await asyncio.sleep(2)
 
@@ -130,8 +138,11 @@ class Chain:
     def keep(self) -> None:
         """Write down what both programs say now."""
         write(self.folder / "statistics.json", self.statistics())
+        write(self.folder / "status.json", self.status())
+
+    def status(self) -> dict[str, Any]:
         with urllib.request.urlopen(self.status_url, timeout=10) as response:
-            write(self.folder / "status.json", json.load(response))
+            return json.load(response)
 
     def stop(self) -> None:
         for child in reversed(self._children):

@@ -32,7 +32,7 @@ async def main(tree: Path, folder: Path, lanes: str) -> None:
     tap, chain = Tap(), Chain(folder, lanes)
     try:
         await tap.open()
-        office = await open_office()
+        office = await open_office(tap)
         await chain.start(asterisk)
         await connector_is_there(tap, asterisk)
         lived = await three_calls_until_the_crash(office, asterisk)
@@ -42,7 +42,7 @@ async def main(tree: Path, folder: Path, lanes: str) -> None:
 
         asterisk.start()
         tap = await Tap().open()
-        office = await open_office()
+        office = await open_office(tap)
         await connector_is_there(tap, asterisk, logins=4)
         lived += await after(office, tap)
         write(folder / "lived.json", [told(call) for call in lived])

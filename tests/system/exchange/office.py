@@ -8,7 +8,7 @@ Out:  registered telephones; for a story (story.py) one team with its numbers, w
 import itertools
 from dataclasses import dataclass, field
 
-from pbx import PEOPLE, SIP
+from pbx import PEOPLE, SIP, Tap
 from telephone import Seen, Telephone
 
 TEAMS = (0, 1, 2, 3)
@@ -21,6 +21,7 @@ class Team:
     number: int
     telephones: tuple[Telephone, Telephone, Telephone]
     provider: Telephone
+    tap: Tap
     _outside: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def outside_number(self) -> str:
@@ -49,12 +50,12 @@ class Office:
             telephone.stop()
 
 
-async def open_office() -> Office:
+async def open_office(tap: Tap) -> Office:
     seen: list[Seen] = []
     provider = await Telephone("trunk-alpha", ("127.0.0.2", 5060), SIP, seen, hertz=1000).start()
     at: dict[str, Telephone] = {}
     for name in PEOPLE:
         at[name] = await Telephone(name, ("127.0.0.1", 6000 + int(name)), SIP, seen, hertz=300 + int(name)).start()
         await at[name].register()
-    teams = (Team(number, (at[f"1{number}1"], at[f"1{number}2"], at[f"1{number}3"]), provider) for number in TEAMS)
+    teams = (Team(number, (at[f"1{number}1"], at[f"1{number}2"], at[f"1{number}3"]), provider, tap) for number in TEAMS)
     return Office(tuple(teams), provider, seen)

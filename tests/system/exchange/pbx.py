@@ -8,6 +8,7 @@ The ports are fixed: whoever starts it does so in a network namespace of its own
 
 import asyncio
 import math
+import re
 import shutil
 import struct
 import subprocess
@@ -34,6 +35,7 @@ EMPTY = """
     acl ari ccss cdr_manager cli cli_aliases codecs confbridge dnsmgr extconfig followme http pjproject queuerules
     sorcery stasis udptl voicemail
 """
+ANNOUNCER = re.compile(rb"Event: Newchannel\r\n(?:[^\r\n]+\r\n){1,2}Channel: CBAnn/")
 FOLDERS = ("etc", "var", "agi", "spool/monitor", "spool/outgoing", "run", "log/cel-custom", "music")
 
 
@@ -107,6 +109,7 @@ class Tap:
     """An AMI connection that keeps every byte it receives, as a recording of the native stream and its CEL rows."""
 
     received: bytearray = field(default_factory=bytearray)
+    _actions: int = 0
     _task: asyncio.Task[None] | None = None
     _writer: asyncio.StreamWriter | None = None
 
@@ -123,6 +126,15 @@ class Tap:
         while data := await reader.read(65536):
             self.received += data
 
+    async def act(self, action: str, **headers: str) -> None:
+        """Send an action and wait until Asterisk says that it will do it."""
+        self._actions += 1
+        lines = {"Action": action, "ActionID": f"story-{self._actions}", **headers}
+        assert self._writer
+        self._writer.write("".join(f"{key}: {value}\r\n" for key, value in lines.items()).encode() + b"\r\n")
+        done = f"Response: Success\r\nActionID: story-{self._actions}\r\n".encode()
+        await self.wait_for(lambda: done in self.received, 10)
+
     def events(self) -> list[dict[str, str]]:
         """Every whole message so far, as a dictionary."""
         blocks = bytes(self.received).decode("utf-8", "replace").split("\r\n\r\n")[:-1]
@@ -135,7 +147,9 @@ class Tap:
         def is_quiet() -> bool:
             text = bytes(self.received)
             born, gone = text.count(b"Event: Newchannel\r\n"), text.count(b"Event: Hangup\r\n")
-            return born == gone == text.count(b"EventName: CHAN_END\r\n")
+            # the announcer of a conference room is a channel of which CEL says nothing
+            announcers = len(ANNOUNCER.findall(text))
+            return born == gone == text.count(b"EventName: CHAN_END\r\n") + announcers
 
         await self.wait_for(is_quiet, seconds)
         await asyncio.sleep(0.5)

@@ -34,7 +34,7 @@ async def main(tree: Path, folder: Path, played: evening.Evening) -> None:
     tap, chain = Tap(), Chain(folder, played.lanes)
     try:
         await tap.open()
-        office = await open_office()
+        office = await open_office(tap)
         await chain.start(asterisk)
         await connector_is_there(tap, asterisk)
         zero = time.time()

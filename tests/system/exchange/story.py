@@ -129,8 +129,8 @@ class Lived:
     @property
     def answered_by(self) -> list[str]:
         others = [span.other for span in self.talks]
-        people = [self.client, *others] if others and self.direction == "outgoing" else others
-        return [name for name in dict.fromkeys(people) if name != self.caller]
+        people = [self.client, *others] if others and self.direction in ("outgoing", "callback") else others
+        return [name for name in dict.fromkeys(people) if name != self.caller or self.direction == "callback"]
 
     @property
     def hangup_by(self) -> str:
@@ -168,9 +168,9 @@ class Book:
         self.name, self.team = name, team
         self.calls: list[Lived] = []
 
-    async def customer_calls(self, place: Telephone | str, name: str = "") -> Lived:
-        """A customer nobody knows dials a number of the company; the provider may tell their name."""
-        number, customer = self.team.line_to(place), self.team.outside_number()
+    async def customer_calls(self, place: Telephone | str, name: str = "", *, again: str = "") -> Lived:
+        """A customer dials a number of the company, a new one or `again` one of before; perhaps with a name."""
+        number, customer = self.team.line_to(place), again or self.team.outside_number()
         origin = await self.team.provider.call(number, customer, name)
         return self._noted(Lived(self.name, origin, "incoming", customer, number, customer))
 
@@ -185,6 +185,16 @@ class Book:
         local = Lived(self.name, origin, "local", telephone.name, number)
         local.is_registered = False
         return self._noted(local)
+
+    async def originates(self, direction: str, channel: str, exten: str, employee: Telephone, client: str) -> Lived:
+        """The CRM asks for a call: first `channel`, then what `exten` leads to. Its origin is who is rung first."""
+        linkedid = f"cb-{self.team.number}-{client}"
+        first = employee if direction == "outgoing" else self.team.provider
+        where = {"Channel": channel, "Context": "internal", "Exten": exten, "Priority": "1", "ChannelId": linkedid}
+        caller = f"{client} <{employee.name if direction == 'outgoing' else client}>"
+        await self.team.tap.act("Originate", **where, CallerID=caller, Timeout="8000", Async="true")
+        origin = await first.next_call("" if first is employee else client)
+        return self._noted(Lived(self.name, origin, direction, employee.name, exten, client, linkedid=linkedid))
 
     def _noted(self, call: Lived) -> Lived:
         self.calls.append(call)

@@ -26,6 +26,8 @@ def find_linkedids(calls: list[Lived], events: list[dict[str, str]]) -> None:
     """Give each call the linkedid of its first channel: who dialled what, and when."""
     born = [event for event in events if event.get("Event") == "Newchannel"]
     for call in calls:
+        if call.linkedid:  # an Originate chose it
+            continue
         origin = call.origin
         for event in born:
             apart = float(event["Timestamp"]) - origin.times["dials"]
@@ -66,7 +68,7 @@ def scenario(name: str, calls: list[Lived], events: list[dict[str, str]], zero: 
     parts = [table("", head).lstrip(), table("[pbx]", pbx)]
     for call in calls:
         parts.append(table("[[call]]", facts(call, absorbed.get(call.linkedid, []))))
-        legs = [(call.origin, "caller"), *((leg, "caller" if leg.made_by_us else "called") for leg in call.legs)]
+        legs = [(leg, "caller" if leg.made_by_us else "called") for leg in (call.origin, *call.legs)]
         parts += [table("[[call.leg]]", leg_row(leg, role, zero)) for leg, role in legs]
         for span in call.talks:
             row = {"a": span.one, "b": span.other, "start": since(span.start, zero), "end": since(span.end, zero)}
@@ -88,7 +90,7 @@ def facts(call: Lived, absorbed: list[str]) -> dict[str, Any]:
         "direction": call.direction,
         "caller": call.caller,
         "dialled": call.dialled,
-        "to": call.client if call.direction == "outgoing" else None,
+        "to": call.client if call.direction in ("outgoing", "callback") else None,
         "trunk": "trunk-alpha" if call.client else "",
         "rang": call.rang,
         "answered": bool(call.talks),

@@ -1,5 +1,5 @@
 """All stories: importing this folder fills `story.STORIES`."""
 
-from stories import incoming, moved, outgoing, transferred
+from stories import further, incoming, moved, originated, outgoing, transferred
 
-__all__ = ["incoming", "moved", "outgoing", "transferred"]
+__all__ = ["further", "incoming", "moved", "originated", "outgoing", "transferred"]
