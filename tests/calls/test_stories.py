@@ -481,4 +481,8 @@ def test_a_transfer_finished_while_the_colleague_still_rings_is_accepted_when_th
     accepted = [stage.at // 1_000_000 - 1_700_000_000 for stage in told.stages if stage.name == "conversation_accepted"]
     assert [("101", True, "79161234567", "incoming"), ("102", True, "79161234567", "incoming")] == told.people
     assert [2, 10] == accepted
+    joined = next(stage for stage in told.stages if stage.name == "conversation_ended").call_full()
+    assert ("79161234567", "incoming") == (
+        joined.conversations["1700000007.4"].channel.from_.original, joined.conversations["1700000007.4"].channel.type,
+    )  # fmt: skip
     assert 7 == told.facts.talk_seconds  # whole seconds of 4.99 and 3.00

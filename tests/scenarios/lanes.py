@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from judge import FOLDERS, events_of, stages_of
+from judge import FOLDERS, epoch, events_of, stages_of
 
 from cordboard.calls.facts import CallFacts, Talk
 from cordboard.calls.stages import Stage
@@ -23,7 +23,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "what-the-live-lane-
 BEGIN, END = "<!-- measured -->\n", "<!-- /measured -->"
 
 #: an event and its row may be so far apart (microseconds)
-CLOSE = 25_000
+CLOSE = 100_000
 SOURCE = "`hangupsource` where the dial plan ended the call"
 MIDCALL = "`extra` in mid-call"
 ORDER = "order of telephones asked at one moment"
@@ -81,6 +81,8 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def of_value(stage: Stage, path: str, one: Any, two: Any) -> str:
+    if path.endswith("_time") and one and two and abs(epoch(one) - epoch(two)) <= 1:
+        return MOMENT  # on both sides of a full second
     if path.endswith("extra/hangupsource") and one == "dialplan/builtin" and two == "":
         return SOURCE
     if "/extra" in path and stage.name != "call_ended":

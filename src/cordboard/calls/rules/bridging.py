@@ -17,6 +17,7 @@ from cordboard.calls.cel import CelEvent
 from cordboard.calls.channel import Bridge, Channel, Kind
 from cordboard.calls.rules.answer import meet, part
 from cordboard.calls.rules.applications import is_room
+from cordboard.calls.rules.conversations import join_consulted
 from cordboard.calls.rules.merge import merge, met_stranger
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
@@ -34,6 +35,8 @@ def entered(board: Switchboard, channel: Channel, event: CelEvent, step: Step) -
     board.enter(channel, bridge)
     peers = event.peer.split(",") if event.peer else ()
     _believe_peers(board, bridge, peers)
+    if channel.kind is Kind.LOCAL:
+        join_consulted(channel, step)
     if len(bridge.members) == 1 and came_from is None and channel.kind is not Kind.LOCAL and channel.call.client:
         return  # the first one in, as most are: there is nobody to meet
     _meet(board, channel, event.eventtime, step, peers)

@@ -18,6 +18,7 @@ from cordboard.calls.conversation import Conversation
 from cordboard.calls.rules.direction import decide_direction
 from cordboard.calls.rules.numbers_of_call import find_called, name_sides
 from cordboard.calls.stages import StageName
+from cordboard.calls.states import State
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
@@ -58,3 +59,15 @@ def asker_of(board: Switchboard, call: Call) -> Channel | None:
             if member.kind is Kind.PHONE and member is not call.client:
                 return member
     return None
+
+
+def join_consulted(half: Channel, step: Step) -> None:
+    """Whoever is consulted through this Local half rings for the client from now on, if the client is with it: the one
+    who asked has hung up meanwhile."""
+    call = half.call
+    if call.client is None or call.client.bridge is not half.bridge:
+        return
+    consulted = [each for each in call.conversations.values() if each.asker and each.state is State.RINGING]
+    for conversation in consulted:
+        conversation.asker = ""
+        name_sides(call, step, conversation)

@@ -45,6 +45,9 @@ def find_called(conversation: Conversation, call: Call) -> None:
     if channel.kind is Kind.PHONE:
         conversation.number = channel.endpoint
         return
+    if channel.exten not in NOWHERE and channel.first_num:  # another client, joined with this one
+        conversation.number = channel.first_num
+        return
     for index, (endpoint, number) in enumerate(call.dialled):
         if endpoint == channel.endpoint:
             del call.dialled[index]
