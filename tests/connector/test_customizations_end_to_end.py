@@ -8,6 +8,7 @@ import time
 import msgspec
 import pytest
 from offices import Office
+from tests.hooks.calls import bare, replayed_rows
 
 from cordboard.flow.questions import RunHook
 from cordboard.hooks.answers import Customized
@@ -40,7 +41,7 @@ async def office(tmp_path):
     await office.close()
 
 
-async def open_with(office, answers, more=""):
+async def open_with(office, answers, *, ami=True):
     """Start the connector with customizations that give these answers, by point."""
     folder = office.folder / "hooks.d"
     folder.mkdir()
@@ -49,7 +50,7 @@ async def open_with(office, answers, more=""):
     program.chmod(0o755)
     points = ", ".join(f'"{point}"' for point in answers)
     hooks = f'[hooks]\nfolder = "{folder}"\noff = []\n[[hook]]\npoint = [{points}]\nrun = ["rules"]\ntimeout = 1.0\n'
-    office.configure(more=hooks + more)
+    office.configure(more=hooks, ami=ami)
     office.start_connector()
     await office.until_listening()
 
@@ -147,6 +148,19 @@ async def test_what_a_customization_did_outside_is_not_done_again_after_a_restar
 
     assert ["post_registration conversation_requested"] == asked(office)
     assert 1 == len(await office.finished())
+
+
+async def test_call_full_in_a_running_connector_is_the_object_that_replay_prints_at_that_stage(office):
+    await open_with(office, {"need_registration": {"result": True}, "process_final_params": {}}, ami=False)
+
+    await office.play("in-group-answered")
+    await office.until(lambda status: status["connections"]["portal"]["cancelled"] == 1)
+
+    printed = [(stage, bare(full)) for stage, full in replayed_rows(office.pbx.csv_path, office.config)]
+    payloads = [question.payload for question, _ in runs(office)]
+    assert "call_ended" in {payload.get("call_stage") for payload in payloads}
+    for payload in payloads:
+        assert (payload.get("call_stage", "call_ended"), bare(payload["call_full"])) in printed
 
 
 async def test_our_own_rules_hold_in_a_running_connector(office):

@@ -127,11 +127,26 @@ def news_of(capture):
 
 def replayed(capture):
     """What `cordboard replay --every stage` prints of it: stage and `call_full`, in order."""
-    command = [Path(sys.executable).with_name("cordboard"), "replay", CAPTURES / capture / "cel.csv"]
-    run = subprocess.run(
-        [*map(str, command), "--every", "stage", "--config", str(SETTINGS)], capture_output=True, text=True, check=True
-    )
+    return replayed_rows(CAPTURES / capture / "cel.csv", SETTINGS)
+
+
+def replayed_rows(rows, config):
+    command = [Path(sys.executable).with_name("cordboard"), "replay", rows, "--every", "stage", "--config", config]
+    run = subprocess.run([*map(str, command)], capture_output=True, text=True, check=True)
     return [(line["stage"], line["call_full"]) for line in map(json.loads, run.stdout.splitlines())]
+
+
+#: what differs from call to call of a connection, and from `replay`
+FACTS = {"user", "entity", "deal", "registration", "record", "custom"}
+
+
+def bare(value):
+    """An object without the keys that only a connection knows, and with `processed` as `ended`."""
+    if isinstance(value, dict):
+        return {key: bare(part) for key, part in value.items() if key not in FACTS}
+    if isinstance(value, list):
+        return [bare(part) for part in value]
+    return "ended" if value == "processed" else value
 
 
 class Told:

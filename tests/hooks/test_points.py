@@ -4,7 +4,7 @@ fails; each in another language, so that every runner serves every kind of point
 import json
 
 import pytest
-from tests.hooks.calls import replayed, tell
+from tests.hooks.calls import bare, replayed, tell
 from tests.hooks.conftest import needs_php
 
 from cordboard.flow.after_finish import AttachRecord, CreateTask, MakeRecording, TellPart
@@ -260,19 +260,6 @@ printf '{"data": {"result": %s}, "state": "success"}' $result
     kinds = [type(question) for question, _ in told.pairs]
     assert kinds.index(Register) > kinds.index(RunHook)
     untouched(told)
-
-
-#: what differs from call to call of a connection, and from `replay`
-FACTS = {"user", "entity", "deal", "registration", "record", "custom"}
-
-
-def bare(value):
-    """An object without the keys that only a connection knows, and with `processed` as `ended`."""
-    if isinstance(value, dict):
-        return {key: bare(part) for key, part in value.items() if key not in FACTS}
-    if isinstance(value, list):
-        return [bare(part) for part in value]
-    return "ended" if value == "processed" else value
 
 
 SAME = [
