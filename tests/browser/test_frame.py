@@ -9,18 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 ROOT = Path(__file__).parent.parent.parent
 AXE = ROOT / "assets/node_modules/axe-core/axe.min.js"
 ANNA = 2
-PAGES = [
-    "/calls",
-    "/contacts",
-    "/contact/1",
-    "/deal/1",
-    "/missed",
-    "/missed?tab=handled",
-    "/search?q=0000",
-    "/me",
-    "/gallery",
-    "/nowhere",
-]
+PAGES = ["/calls", "/missed", "/missed?tab=handled", "/contacts", "/companies", "/leads", "/deals", "/contact/1"]
+PAGES += ["/deal/1", "/contact/new", "/contacts/import", "/tasks", "/tasks?show=done", "/search?q=0000", "/me"]
+PAGES += ["/gallery", "/nowhere"]
 
 
 def serious_faults(page: Page) -> list[str]:

@@ -29,7 +29,7 @@ from cordboard.portal.rights import visible_users
 from cordboard.portal.seed import seed
 from cordboard.portal.tables import activity, activity_binding, call, card, contact, open_call
 from cordboard.portal.views.call_facts import list_calls
-from cordboard.portal.views.client_facts import find_client, read_timeline, related
+from cordboard.portal.views.client_page import read_client_page
 from cordboard.web.render import Viewer, render
 
 pytestmark = pytest.mark.anyio
@@ -79,11 +79,9 @@ class Tab:
             calls = await store.read(lambda database: list_calls(database, self.portal.live, seen, NOW, 0, PAGE))
             values: dict[str, Any] = {"calls": calls, "page": 1, "more": False}
         else:
-            client = await store.read(lambda database: find_client(database, "CONTACT", int(number)))
-            assert client is not None
-            values = {"client": client}
-            values["related"] = await store.read(lambda database: related(database, client))
-            values["timeline"] = await store.read(lambda database: read_timeline(database, "CONTACT", client.id))
+            page = await store.read(lambda database: read_client_page(database, "CONTACT", int(number), NOW, ""))
+            assert page is not None
+            values = page
         template = "calls.html" if word == "calls" else "client.html"
         frame = {"version": "0", "section": word, "cards": cards, "menu": [], "faults": [], "waiting_count": 0}
         html = render(template, self.viewer, NOW, **frame, **values)
@@ -147,7 +145,7 @@ async def finish(portal: Portal, call_id: str, *, talked: int, user: int = ANNA)
 
     await portal.store.write(work)
     portal.live.forget(call_id)
-    portal.publish(CallFinished(call_id, 901, user, (ANNA,)))
+    portal.publish(ClientChanged("CONTACT", 1, "timeline"), CallFinished(call_id, 901, user, (ANNA,)))
 
 
 def talk(user: int, state: str, *, end: str = "") -> dict[str, Any]:

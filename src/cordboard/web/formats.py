@@ -5,6 +5,7 @@ Out:  text.
 Surprise: a telephone number is only ever written differently here; what is copied and stored stays as it was.
 """
 
+import re
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from babel.numbers import format_decimal
 from cordboard.web.words import PSEUDO, translations
 
 SECOND = 1_000_000
+#: what people write between the digits of a number
+SEPARATORS = re.compile(r"[\s().\-\u2010-\u2015]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,12 @@ def length(seconds: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def written_phone(number: str) -> str:
-    digits = number.removeprefix("+")
+    plain = SEPARATORS.sub("", number)
+    digits = plain.removeprefix("+")
     if not digits.isdigit() or len(digits) < 10:
         return number
     # A Russian trunk prefix is still common in rows of an exchange: 8 495 … is +7 495 …
-    if len(digits) == 11 and digits.startswith("8") and not number.startswith("+"):
+    if len(digits) == 11 and digits.startswith("8") and not plain.startswith("+"):
         digits = "7" + digits[1:]
     try:
         parsed = phonenumbers.parse("+" + digits)

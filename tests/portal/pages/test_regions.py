@@ -81,6 +81,33 @@ async def a_card_makes_a_contact(house: Any) -> None:
     await house.visitor(ANNA).post(f"/cards/{call}/do/contact", name="Rosa Lind")
 
 
+async def a_field_is_changed(house: Any) -> None:
+    await house.visitor(ANNA).post("/client/CONTACT/1/edit/POST", before="Buyer", value="Director")
+
+
+async def a_note_is_written_on_the_page(house: Any) -> None:
+    await house.visitor(ANNA).post("/client/CONTACT/1/note", text="Wants chairs")
+
+
+async def a_task_is_made_and_done(house: Any) -> None:
+    anna = house.visitor(ANNA)
+    for title in ("Send the offer", "Call back"):
+        await anna.post("/client/CONTACT/1/task", title=title, when="hour")
+    number = (await anna.get("/tasks")).text.split('data-tick="')[1].split('"')[0]
+    await anna.post(f"/tasks/{number}/done")
+
+
+async def a_deal_is_renamed_and_another_made(house: Any) -> None:
+    await house.call("crm.deal.update", id=1, fields={"TITLE": "Forty chairs"})
+    await house.call("crm.deal.add", fields={"TITLE": "Ten tables", "CONTACT_ID": 1})
+
+
+async def a_lead_comes_and_goes(house: Any) -> None:
+    made = await house.call("crm.lead.add", fields={"TITLE": "From the website"})
+    await house.call("crm.lead.add", fields={"TITLE": "Another"})
+    await house.call("crm.lead.delete", id=made)
+
+
 ACTIONS: dict[str, Action] = {
     action.__name__.replace("_", " "): action
     for action in (
@@ -93,6 +120,11 @@ ACTIONS: dict[str, Action] = {
         a_missed_caller_is_closed_by_hand_and_opened_again,
         a_client_is_renamed,
         a_card_makes_a_contact,
+        a_field_is_changed,
+        a_note_is_written_on_the_page,
+        a_task_is_made_and_done,
+        a_deal_is_renamed_and_another_made,
+        a_lead_comes_and_goes,
     )
 }
 

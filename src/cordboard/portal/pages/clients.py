@@ -1,12 +1,15 @@
-"""Clients: one page for a lead, contact, company or deal with its timeline, and one list for each kind."""
+"""Clients: one page for a lead, contact, company or deal with its timeline, and one list for each kind.
+
+What changes them is in `client_forms`.
+"""
 
 from litestar import Response, get
 from litestar.types import ControllerRouterHandler
-from sqlalchemy import Connection
 
 from cordboard.b24wire.loose import as_id
+from cordboard.portal.pages.calls import page_number
 from cordboard.portal.pages.site import N_, Site, Web
-from cordboard.portal.views.client_facts import Client, Entry, find_client, list_clients, read_timeline, related
+from cordboard.portal.views.client_page import read_client_page, read_clients
 from cordboard.web.words import translations
 
 #: address of the list → kind, heading
@@ -23,7 +26,7 @@ CLIENTS = {
     "company": ("COMPANY", "companies"),
     "deal": ("DEAL", "deals"),
 }
-LIST_LENGTH = 200
+LONGEST_SEARCH = 100
 
 
 def handlers(site: Site) -> list[ControllerRouterHandler]:
@@ -32,28 +35,24 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
         visit = await site.visitor(request)
         version, section = site.hub.version, request.url.path.strip("/")
         kind, heading = LISTS[section]
-        found = await site.portal.store.read(lambda database: list_clients(database, kind, LIST_LENGTH))
+        text = request.query_params.get("q", "")[:LONGEST_SEARCH]
+        page = page_number(request.query_params.get("page", "1"))
+        values = await site.portal.store.read(lambda database: read_clients(database, kind, text, page))
         say = translations(visit.viewer.language).gettext
-        return await site.page(visit, "clients.html", version, section=section, heading=say(heading), clients=found)
+        word = next(word for word, (known, _) in CLIENTS.items() if known == kind)
+        return await site.page(
+            visit, "clients.html", version, section=section, heading=say(heading), word=word, **values
+        )
 
     @get([f"/{word}/{{client_id:int}}" for word in CLIENTS])
     async def client_page(request: Web, client_id: int) -> Response[str]:
         visit = await site.visitor(request)
-        version = site.hub.version
+        version, now = site.hub.version, site.now()
         kind, section = CLIENTS[request.url.path.split("/")[1]]
-        found = await site.portal.store.read(lambda database: read_client(database, kind, client_id))
-        if found is None:
+        show, number = request.query_params.get("show", ""), as_id(client_id)
+        values = await site.portal.store.read(lambda database: read_client_page(database, kind, number, now, show))
+        if values is None:
             return site.not_found(request)
-        client, others, timeline = found
-        values = {"section": section, "client": client, "related": others, "timeline": timeline}
-        return await site.page(visit, "client.html", version, **values)
+        return await site.page(visit, "client.html", version, section=section, **values)
 
     return [list_page, client_page]
-
-
-def read_client(database: Connection, kind: str, client_id: int) -> tuple[Client, list[Client], list[Entry]] | None:
-    client_id = as_id(client_id)
-    client = find_client(database, kind, client_id)
-    if client is None:
-        return None
-    return client, related(database, client), read_timeline(database, kind, client_id)

@@ -13,14 +13,13 @@ from typing import Any
 from cordboard.portal.administration.lists import add_exclusion
 from cordboard.portal.administration.refused import Refused
 from cordboard.portal.call_client import link_call
-from cordboard.portal.changes import TaskChanged
 from cordboard.portal.commands import ACTIONS, Command, NoConnector, send_command
 from cordboard.portal.crm.ranking import Entity
 from cordboard.portal.pages.desk_forms import due
 from cordboard.portal.pages.site import N_, Site, Visit, Web
 from cordboard.portal.views.call_facts import CallView, Colleague
-from cordboard.portal.views.card_facts import TASK_LETTERS
 from cordboard.portal.views.card_state import whole_number
+from cordboard.portal.views.tasks import LETTERS
 
 LONGEST = 200
 Said = tuple[str, dict[str, object]]
@@ -91,7 +90,7 @@ async def make_client(deed: Deed, kind: str) -> Said:
 
 async def link(deed: Deed) -> Said:
     kind, client_id = deed.text("kind"), whole_number(deed.text("id"))
-    if kind not in TASK_LETTERS or not client_id or not await deed.link((kind, client_id)):
+    if kind not in LETTERS or not client_id or not await deed.link((kind, client_id)):
         raise NotNow(N_("This client is not there any more."))
     return N_("The call belongs to this client now."), {}
 
@@ -114,10 +113,9 @@ async def make_task(deed: Deed) -> Said:
     if not title:
         raise Refused(title=N_("Write what is to be done."))
     client = deed.card.client
-    about = [f"{TASK_LETTERS[client.kind]}_{client.id}"] if client and not isinstance(client, Colleague) else []
+    about = [f"{LETTERS[client.kind]}_{client.id}"] if client and not isinstance(client, Colleague) else []
     fields = {"TITLE": title, "RESPONSIBLE_ID": deed.visit.viewer.user_id, "DEADLINE": moment.isoformat()}
-    made = await deed.ask("tasks.task.add", fields={**fields, "UF_CRM_TASK": about})
-    deed.site.portal.publish(TaskChanged(int(made["task"]["id"])))
+    await deed.ask("tasks.task.add", fields={**fields, "UF_CRM_TASK": about})
     return N_("The task is in your list: %(title)s"), {"title": title}
 
 

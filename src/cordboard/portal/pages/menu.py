@@ -40,6 +40,7 @@ ENTRIES = (
     Entry("companies", "/companies", "building-2", N_("Companies")),
     Entry("leads", "/leads", "sparkles", N_("Leads"), key="l"),
     Entry("deals", "/deals", "handshake", N_("Deals"), key="d"),
+    Entry("tasks", "/tasks", "square-check", N_("Tasks"), apart=True, key="t"),
     Entry("admin", "/admin", "settings", N_("Administration"), apart=True, admin=True, key="a"),
 )
 

@@ -29,6 +29,8 @@ class OpenPage:
     cards: dict[str, CallView] = field(default_factory=dict[str, CallView])
     #: what the regions of this tab were drawn as last, by element id (see `parts.Regions`)
     drawn: dict[str, int] = field(default_factory=dict[str, int])
+    #: the clients that the page names, by kind and id
+    named: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     pending: list[Change] = field(default_factory=list[Change])
     #: the hub has looked at this page at least once
     greeted: bool = False

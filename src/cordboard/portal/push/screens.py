@@ -14,18 +14,26 @@ from cordboard.portal.changes import (
     ClientChanged,
     CommandFailed,
     MissedChanged,
+    TaskChanged,
     UserChanged,
 )
 from cordboard.portal.push.page import Message, OpenPage
 from cordboard.portal.push.parts import Look, Part, Regions
 from cordboard.portal.views import regions
+from cordboard.portal.views.card_state import whole_number
+from cordboard.portal.views.client_page import read_client_page, read_clients
 from cordboard.portal.views.missed import read_board, shared_count
+from cordboard.portal.views.tasks import read_tasks
 from cordboard.web.render import render
 from cordboard.web.words import translations
 
 __all__ = ["PARTS", "parts_of"]
 
 CALLS = (CallRegistered, CallStateChanged, CallFinished, CallChanged)
+#: lists of clients by their address
+LISTS = {"leads": "LEAD", "contacts": "CONTACT", "companies": "COMPANY", "deals": "DEAL"}
+#: what may come to stand beside a client of a kind; leads do not, and they are what calls make in masses
+NEIGHBOURS = {"CONTACT": ("DEAL",), "COMPANY": ("CONTACT", "DEAL"), "DEAL": (), "LEAD": ()}
 MISSED = (CallFinished, CallChanged, MissedChanged)
 
 
@@ -46,18 +54,50 @@ class ListOfCalls:
         )
 
 
-class Timeline:
-    """What happened with the client whose page this is."""
-
-    def is_on(self, page: OpenPage) -> bool:
-        return regions.has_timeline(page.place)
+class ClientPage(Regions):
+    """The page of a client: drawn again when this client changes, or one of those that stand beside it."""
 
     def concerns(self, change: Change, page: OpenPage) -> bool:
-        return isinstance(change, (ClientChanged, CallFinished, CallChanged))
+        if isinstance(change, ClientChanged):
+            # before the first look nobody knows who stands beside the client
+            return "client-facts" not in page.drawn or self._is_near(change, page)
+        return isinstance(change, self.hears)
 
-    def messages(self, look: Look, changes: list[Change], *, stale: bool) -> list[Message]:
-        page = look.page
-        return regions.timeline_messages(look.database, page.viewer, look.now, page.place, changes, stale=stale)
+    @staticmethod
+    def _is_near(change: ClientChanged, page: OpenPage) -> bool:
+        """Whether it is this client, one that stands beside it, or one that may have come to stand there."""
+        kind, _ = regions.client_at(page.place)
+        may_come = change.what != "timeline" and change.kind in NEIGHBOURS[kind]
+        return may_come or (change.kind, change.id) in page.named
+
+
+def draw_client(look: Look) -> dict[str, str]:
+    """Every live region of a client's page; none once the client is gone."""
+    page = look.page
+    kind, client_id = regions.client_at(page.place)
+    values = read_client_page(look.database, kind, client_id, look.now, page.query.get("show", ""))
+    if values is None:
+        return {}
+    page.named = {(one.kind, one.id) for one in (values["client"], *values["related"])}
+    parts = {"client-head": "client_head", "client-facts": "client_facts", "related": "client_related"}
+    parts |= {"planned": "client_planned", "timeline": "timeline"}
+    return {element: render(f"{name}.html", page.viewer, look.now, **values) for element, name in parts.items()}
+
+
+def draw_clients(look: Look) -> dict[str, str]:
+    """The rows of a list of clients."""
+    page = look.page
+    kind = LISTS[page.place.strip("/")]
+    number = max(1, whole_number(page.query.get("page")))
+    values = read_clients(look.database, kind, page.query.get("q", ""), number)
+    return {"client-rows": render("client_rows.html", page.viewer, look.now, section=page.place.strip("/"), **values)}
+
+
+def draw_tasks(look: Look) -> dict[str, str]:
+    """The list of tasks."""
+    page, query = look.page, look.page.query
+    values = read_tasks(look.database, page.viewer.user_id, look.now, query.get("show", ""), query.get("whose", ""))
+    return {"task-list": render("task_list.html", page.viewer, look.now, **values)}
 
 
 class Notices:
@@ -94,7 +134,9 @@ def draw_missed(look: Look) -> dict[str, str]:
 PARTS: list[Part] = [
     Notices(),
     ListOfCalls(),
-    Timeline(),
+    ClientPage(lambda page: bool(regions.client_at(page.place)[0]), (CallChanged, TaskChanged), draw_client),
+    Regions(lambda page: page.place.strip("/") in LISTS, (ClientChanged,), draw_clients),
+    Regions(lambda page: page.place == "/tasks", (TaskChanged, ClientChanged), draw_tasks),
     Regions(lambda page: True, (CallFinished, MissedChanged, UserChanged), draw_count),
     Regions(
         lambda page: page.place == "/missed", (CallFinished, CallChanged, MissedChanged, ClientChanged), draw_missed

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import Connection, Text, func, select
-from sqlalchemy import cast as as_type
+from sqlalchemy import Connection, select
 
 from cordboard.b24wire.loose import as_map, as_text
 from cordboard.portal.crm.phone_key import index_key
@@ -19,12 +18,9 @@ from cordboard.portal.tables import activity, activity_binding, call, note, open
 from cordboard.portal.views.call_facts import CallView, Colleague, Last, finished_view, running_view
 from cordboard.portal.views.card_state import whole_number
 from cordboard.portal.views.client_facts import Client, open_deal, user_names
+from cordboard.portal.views.tasks import DONE, is_about
 
 __all__ = ["find_card"]
-
-#: the letter before the id in UF_CRM_TASK
-TASK_LETTERS = {"LEAD": "L", "CONTACT": "C", "COMPANY": "CO", "DEAL": "D"}
-DONE = 5
 
 
 def find_card(database: Connection, live: LiveCalls, call_id: str, user_id: int, now: int) -> CallView | None:
@@ -113,7 +109,5 @@ def unreturned(database: Connection, key: str, view: CallView) -> int | None:
 
 def overdue_task(database: Connection, client: Client, now: int) -> str:
     """The title of a task about this client that should be done by now."""
-    mark = f'%"{TASK_LETTERS[client.kind]}\\_{client.id}"%'
-    query = select(task.c.title).where(task.c.status != DONE, task.c.deadline < now)
-    query = query.where(func.replace(as_type(task.c.crm, Text), " ", "").like(mark, escape="\\"))
+    query = select(task.c.title).where(task.c.status != DONE, task.c.deadline < now, is_about(client.kind, client.id))
     return database.execute(query.order_by(task.c.deadline).limit(1)).scalar() or ""

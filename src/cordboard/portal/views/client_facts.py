@@ -7,14 +7,10 @@ Out:  plain values without any wording of ours; None where there is no such clie
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, select
+from sqlalchemy import Connection, Row, Table, select
 
 from cordboard.portal.clients import TABLES
 from cordboard.portal.tables import (
-    activity,
-    activity_binding,
-    call,
-    comment,
     company,
     contact,
     deal,
@@ -24,7 +20,6 @@ from cordboard.portal.tables import (
 )
 
 PAGES = {"LEAD": "lead", "CONTACT": "contact", "COMPANY": "company", "DEAL": "deal"}
-TIMELINE_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +51,6 @@ class Client:
     @property
     def address(self) -> str:
         return f"/{PAGES[self.kind]}/{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of a timeline."""
-
-    kind: str
-    at: int
-    subject: str
-    by: str
-    text: str = ""
-    #: colours it as the call's state does
-    state: str = "ended"
-    picture: str = "file-text"
-    length: int = 0
-    direction: str = ""
 
 
 def initials(name: str) -> str:
@@ -210,43 +189,3 @@ def related(connection: Connection, client: Client) -> list[Client]:
         for row in connection.execute(select(TABLES[kind]).where(condition).limit(20)):
             found.append(to_client(connection, kind, row, {}, numbers=False))
     return found
-
-
-def read_timeline(connection: Connection, kind: str, client_id: int) -> list[Entry]:
-    """Activities and comments of a client, newest first."""
-    names = user_names(connection)
-    bound = and_(
-        activity_binding.c.activity_id == activity.c.id,
-        activity_binding.c.entity_type == kind,
-        activity_binding.c.entity_id == client_id,
-    )
-    query = select(activity).join(activity_binding, bound).order_by(activity.c.id.desc()).limit(TIMELINE_LENGTH)
-    entries = [activity_entry(connection, row, names) for row in connection.execute(query)]
-    said = select(comment).where(comment.c.entity_type == kind, comment.c.entity_id == client_id)
-    for row in connection.execute(said.order_by(comment.c.id.desc()).limit(TIMELINE_LENGTH)):
-        by = names.get(row.author_id or 0, "")
-        entries.append(Entry("note", row.created or 0, row.text, by, picture="sticky-note"))
-    return sorted(entries, key=lambda entry: -entry.at)
-
-
-def activity_entry(connection: Connection, row: Any, names: dict[int, str]) -> Entry:
-    at = row.start_time or row.created or 0
-    by = names.get(row.responsible_id or 0, "")
-    if row.type_id != 2:
-        return Entry("activity", at, row.subject, by, row.description, picture="square-check")
-    direction = "outgoing" if row.direction == 2 else "incoming"
-    ended = connection.execute(
-        select(call.c.call_duration, call.c.call_status).where(call.c.call_id == row.origin_id.removeprefix("VI_"))
-    ).one_or_none()
-    missed = ended is not None and not ended.call_status and direction == "incoming"
-    return Entry(
-        "call",
-        at,
-        row.subject,
-        by,
-        row.description,
-        "missed" if missed else "talking",
-        "phone-missed" if missed else f"phone-{direction}",
-        ended.call_duration if ended else 0,
-        direction,
-    )

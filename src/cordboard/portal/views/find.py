@@ -7,7 +7,6 @@ The surprise: a text that looks like a telephone number is searched by its digit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +28,14 @@ FEWEST = 3
 DAY = 86_400_000_000
 #: how far back calls are looked through for the last digits of a number
 RECENT = 90 * DAY
+
+#: the columns in which a name may stand
+NAMES = {
+    "CONTACT": (contact.c.name, contact.c.last_name),
+    "COMPANY": (company.c.title,),
+    "LEAD": (lead.c.name, lead.c.last_name, lead.c.title, lead.c.company_title),
+    "DEAL": (deal.c.title,),
+}
 
 NUMBER = re.compile(r"[+\d][\d\s().-]*")
 
@@ -77,7 +84,7 @@ def find(connection: Connection, live: LiveCalls, text: str, seen: set[int] | No
     if number:
         return Found(number, clients_of_number(connection, number, names), [], colleagues(connection, number), calls)
     clients = clients_of_text(connection, text, names)
-    deals = named(connection, "DEAL", words_of(text), (deal.c.title,), names)
+    deals = named(connection, "DEAL", words_of(text), names)
     return Found("", clients, deals, colleagues(connection, text), calls)
 
 
@@ -86,12 +93,16 @@ def clients_of_text(connection: Connection, text: str, names: dict[int, str]) ->
     if number := number_in(text):
         return clients_of_number(connection, number, names)
     words = words_of(text)
-    person = (lead.c.name, lead.c.last_name, lead.c.title, lead.c.company_title)
-    return [
-        *named(connection, "CONTACT", words, (contact.c.name, contact.c.last_name), names),
-        *named(connection, "COMPANY", words, (company.c.title,), names),
-        *named(connection, "LEAD", words, person, names),
-    ]
+    return [one for kind in ("CONTACT", "COMPANY", "LEAD") for one in named(connection, kind, words, names)]
+
+
+def clients_of_kind(
+    connection: Connection, kind: str, text: str, names: dict[int, str], most: int = 50
+) -> list[Client]:
+    """Clients of one kind by a number or by any part of their names."""
+    if number := number_in(text):
+        return [one for one in clients_of_number(connection, number, names) if one.kind == kind]
+    return named(connection, kind, words_of(text), names, most)
 
 
 def words_of(text: str) -> list[str]:
@@ -104,15 +115,13 @@ def pattern(word: str) -> str:
     return f"%{escaped}%"
 
 
-def named(
-    connection: Connection, kind: str, words: list[str], columns: Iterable[ColumnElement[str]], names: dict[int, str]
-) -> list[Client]:
+def named(connection: Connection, kind: str, words: list[str], names: dict[int, str], most: int = MOST) -> list[Client]:
     """Clients of a kind in whose names every word stands, those touched last first."""
     table = TABLES[kind]
-    whole = [func.lower(column) for column in columns]
+    whole = [func.lower(column) for column in NAMES[kind]]
     has = [or_(*(column.like(word, escape="\\") for column in whole)) for word in words]
     query = select(table).where(*has, *visible(kind))
-    rows = connection.execute(query.order_by(table.c.date_modify.desc().nulls_last(), table.c.id.desc()).limit(MOST))
+    rows = connection.execute(query.order_by(table.c.date_modify.desc().nulls_last(), table.c.id.desc()).limit(most))
     return [to_client(connection, kind, row, names) for row in rows]
 
 

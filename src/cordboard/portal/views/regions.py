@@ -1,4 +1,4 @@
-"""Regions: the live parts of single pages: rows of the list of calls, a client's timeline.
+"""Regions: the rows of the list of calls, which change one by one; and which client a page is about.
 
 In:   the changes since a page was told last, and its viewer. Out: messages that replace or add regions.
 """
@@ -17,10 +17,10 @@ from cordboard.portal.changes import (
 )
 from cordboard.portal.live import LiveCalls
 from cordboard.portal.rights import visible_users
-from cordboard.portal.tables import activity_binding, call, call_binding, open_call
+from cordboard.portal.tables import call, call_binding, open_call
 from cordboard.portal.views.call_facts import CallView, element_key, list_calls, row_of
 from cordboard.portal.views.card_state import whole_number
-from cordboard.portal.views.client_facts import PAGES, read_timeline
+from cordboard.portal.views.client_facts import PAGES
 from cordboard.web.render import Viewer, render
 
 Message = dict[str, Any]
@@ -105,47 +105,12 @@ def row(viewer: Viewer, now: int, view: CallView) -> str:
     return render("call_row.html", viewer, now, call=view)
 
 
-def timeline_messages(
-    database: Connection, viewer: Viewer, now: int, path: str, changes: list[Change], *, stale: bool
-) -> list[Message]:
-    """The timeline of a client's page, if something happened with this client."""
-    kind, client_id = client_at(path)
-    if not kind:
-        return []
-    if not stale and not any(is_about(database, change, kind, client_id) for change in changes):
-        return []
-    content = render("timeline.html", viewer, now, timeline=read_timeline(database, kind, client_id))
-    return [{"target": "#timeline", "swap": "outerHTML", "content": content}]
-
-
 def client_at(path: str) -> tuple[str, int]:
     """The client whose page this is; "" for a page of no client."""
     word, _, number = path.strip("/").partition("/")
     kind = next((kind for kind, page in PAGES.items() if page == word), "")
     client_id = whole_number(number)
     return (kind, client_id) if kind and client_id else ("", 0)
-
-
-def has_timeline(path: str) -> bool:
-    """Whether this is the page of a client."""
-    return bool(client_at(path)[0])
-
-
-def is_about(database: Connection, change: Change, kind: str, client_id: int) -> bool:
-    match change:
-        case ClientChanged():
-            return (change.kind, change.id) == (kind, client_id)
-        case CallFinished(activity_id=int(activity_id)):
-            bound = select(activity_binding.c.activity_id).where(
-                activity_binding.c.activity_id == activity_id,
-                activity_binding.c.entity_type == kind,
-                activity_binding.c.entity_id == client_id,
-            )
-            return database.execute(bound).first() is not None
-        case CallChanged():
-            return True
-        case _:
-            return False
 
 
 CALLS = (CallRegistered, CallStateChanged, CallFinished, CallChanged)

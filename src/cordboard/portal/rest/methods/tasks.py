@@ -10,6 +10,7 @@ from cordboard.b24wire import errors
 from cordboard.b24wire.loose import as_id, as_int, as_items, as_map, as_text, named
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
 from cordboard.portal.outbox import outbox_of
+from cordboard.portal.changes import TaskChanged
 from cordboard.portal.rest.filters import Filterable, as_date, conditions, order_of
 from cordboard.portal.rest.moments import micros, shown
 from cordboard.portal.rest.registry import Context, Params, method
@@ -52,7 +53,9 @@ async def task_add(context: Context, params: Params) -> object:
         outbox_of(connection, context).say_task("add", task_id)
         return _task(connection, context, task_id)
 
-    return {"task": await context.portal.store.write(work)}
+    made = await context.portal.store.write(work)
+    context.portal.publish(TaskChanged(as_id(made["id"])))
+    return {"task": made}
 
 
 @method("tasks.task.get", scope="task", scopes=_SCOPES)
@@ -104,7 +107,9 @@ async def _change(context: Context, task_id: int, values: dict[str, Any]) -> obj
             outbox_of(connection, context).say_task("update", task_id)
         return _task(connection, context, task_id)
 
-    return {"task": await context.portal.store.write(work)}
+    changed = await context.portal.store.write(work)
+    context.portal.publish(TaskChanged(task_id))
+    return {"task": changed}
 
 
 def _task_id(params: Params) -> int:

@@ -61,8 +61,8 @@ async function command(button) {
 }
 
 // Click-to-call: first my telephone rings, then the other's.
-export async function call(number) {
-  const answer = await send("/click", { number });
+async function call({ call: number, callKind: kind = "", callId: id = "" }) {
+  const answer = await send("/click", { number, kind, id });
   if (answer) told(null, answer);
 }
 
@@ -107,7 +107,7 @@ export function startDesk() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.hasAttribute("data-call")) call(button.dataset.call);
+    if (button.hasAttribute("data-call")) call(button.dataset);
     const card = cardOf(button);
     if (!card) return;
     if (button.hasAttribute("data-desk")) open(card, button.dataset.desk);
