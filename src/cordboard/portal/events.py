@@ -142,7 +142,7 @@ class EventSender:
         lost = await self._portal.store.write(lambda connection: failed(connection, row, attempt, retries, now))
         if row.handler not in self._down:
             self._down[row.handler] = 0
-            told = {"handler": row.handler_id, "host": host_of(row.handler), "event": row.event}
+            told = {"handler": row.handler_id, "host": host_of(row.handler), "name": row.event}
             _log.warning("event handler failed", reason=attempt.reason, retries=retries, **told)
         self._down[row.handler] += lost
 

@@ -5,8 +5,11 @@ import re
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from cordboard.portal.credentials import add_application
 from cordboard.portal.events import EventSender
+from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import all_methods
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +89,24 @@ async def test_a_request_stands_in_the_log_raw_and_without_its_secrets(house: An
     assert "CRM_CREATED_LEAD" in one
     assert "GET /rest/profile?auth=•••" in refused
     assert not any(word in page for page in (log, one, refused) for word in (secret, "not-a-token"))
+
+
+async def test_a_request_for_tokens_is_logged_without_any_of_them(house: Any) -> None:
+    now = micros(house.clock())
+    app = house.portal.store.write_sync(lambda c: add_application(c, "Dialler", MARIA, now))
+    keys = f"client_id={app['client_id']}&client_secret={app['client_secret']}&refresh_token={app['refresh_token']}"
+    answer = await house.stranger.http.get(f"/oauth/token/?grant_type=refresh_token&{keys}")
+    maria = house.visitor(MARIA)
+
+    page = (await maria.get("/admin/requests/1")).text
+    again = await maria.post("/admin/requests/1/replay")
+
+    assert 200 == answer.status_code
+    given = answer.json()
+    secrets = (app["client_secret"], app["refresh_token"], given["access_token"], given["refresh_token"])
+    assert "oauth/token" in page
+    assert not [secret for secret in secrets if secret in page]
+    assert "A request for tokens works once" in again.text
 
 
 async def test_the_log_can_be_filtered_and_says_so_when_nothing_fits(house: Any) -> None:
@@ -236,15 +257,17 @@ async def test_a_delivery_that_failed_is_shown_with_its_reason(house: Any) -> No
     waiting = (await maria.get("/admin/deliveries")).text
     sender = EventSender(house.portal)
 
-    await sender.start()
     page = ""
-    for _ in range(50):
-        page = (await maria.get("/admin/deliveries")).text
-        if "will be tried again" in page:
-            break
-        await asyncio.sleep(0.1)
-    await sender.stop()
+    with capture_logs() as logged:
+        await sender.start()
+        for _ in range(50):
+            page = (await maria.get("/admin/deliveries")).text
+            if "will be tried again" in page and logged:
+                break
+            await asyncio.sleep(0.1)
+        await sender.stop()
 
     assert "1 event waits" in waiting
     assert "<code>ONCRMLEADADD</code>" in page
+    assert ["event handler failed"] == [line["event"] for line in logged]
     assert "will be tried again" in page
