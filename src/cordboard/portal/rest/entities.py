@@ -145,14 +145,15 @@ def _selected(
     connection: Connection, context: Context, kind: str, rows: list[Row[Any]], params: Params
 ) -> list[object]:
     wanted = {as_text(name).upper() for name in as_items(named(params, "select"))} or {"*", "UF_*"}
-    names = None if "*" in wanted else wanted | {"ID"}
     multi = {name for name in MULTIFIELDS if name in wanted}
     found = multifields_of(connection, kind, [row.id for row in rows]) if multi else {}
     records: list[object] = []
     for row in rows:
-        record = record_of(kind, row, context)
-        if names is not None:
-            record = {name: value for name, value in record.items() if name in names}
+        record = {
+            name: value
+            for name, value in record_of(kind, row, context).items()
+            if name in wanted or name == "ID" or ("UF_*" if name.startswith("UF_") else "*") in wanted
+        }
         shown = found.get(row.id, {})
         records.append(record | {name: shown[name] for name in shown if name in multi})
     return records

@@ -20,6 +20,7 @@ from cordboard.portal.rest.activities import filterable, insert_activity, record
 from cordboard.portal.rest.filters import conditions, order_of
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.parameters import read_fields
+from cordboard.portal.rest.reach import activities_within, check_client, reaches
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.tables import activity, activity_binding, timeline
 
@@ -33,7 +34,7 @@ async def activity_get(context: Context, params: Params) -> object:
     id* (integer): the activity
     """
     activity_id = as_id(named(params, "id"))
-    row = await context.portal.store.read(lambda connection: _row(connection, activity_id))
+    row = await context.portal.store.read(lambda connection: _row(connection, context, activity_id))
     return record_of(row, context, {"*", "FILES"} if row.files else {"*"})
 
 
@@ -59,7 +60,7 @@ async def activity_add(context: Context, params: Params) -> object:
     """
     fields = read_fields(params)
     bindings = _bindings(fields)
-    _check(fields, bindings)
+    _check(context, fields, bindings)
     activity_id = await context.portal.store.write(lambda c: _add(c, context, fields, bindings))
     for kind, entity_id in bindings:
         context.portal.publish(ClientChanged(kind, entity_id, "timeline"))
@@ -100,23 +101,31 @@ async def binding_list(context: Context, params: Params) -> object:
     if (sent := named(params, "activityId")) is None:
         raise errors.missing_argument("activityId")
     query = select(activity_binding).where(activity_binding.c.activity_id == as_id(sent))
-    rows = await context.portal.store.read(lambda connection: connection.execute(query).all())
-    if not rows:  # no activity is without an owner
-        raise errors.not_found()
-    bound = sorted((ENTITY_TYPE_IDS[row.entity_type], row.entity_id) for row in rows)
+
+    def work(connection: Connection) -> list[tuple[int, int]]:
+        rows = [(row.entity_type, row.entity_id) for row in connection.execute(query)]
+        if not rows:  # no activity is without an owner
+            raise errors.not_found()
+        if not any(reaches(connection, context.user_id, kind, number) for kind, number in rows):
+            raise errors.access_denied()
+        return sorted((ENTITY_TYPE_IDS[kind], number) for kind, number in rows)
+
+    bound = await context.portal.store.read(work)
     return [{"entityTypeId": kind, "entityId": number} for kind, number in bound]
 
 
-def _row(connection: Connection, activity_id: int) -> Row[Any]:
+def _row(connection: Connection, context: Context, activity_id: int) -> Row[Any]:
     row = connection.execute(select(activity).where(activity.c.id == activity_id)).one_or_none()
     if row is None:
         raise errors.failure("Activity is not found")
+    check_client(connection, context.user_id, row.owner_type, row.owner_id)
     return row
 
 
 def _list(connection: Connection, context: Context, params: Params) -> Page:
     asked = as_map(named(params, "filter"))
     where = conditions(asked, lambda name: filterable(context, name))
+    where += activities_within(connection, context.user_id)
     if bindings := _asked_bindings(asked):
         bound = [
             and_(activity_binding.c.entity_type == kind, activity_binding.c.entity_id == entity_id)
@@ -162,7 +171,7 @@ def _of_communication(item: dict[str, object]) -> tuple[str, int] | None:
     return _binding({"OWNER_TYPE_ID": item.get("ENTITY_TYPE_ID"), "OWNER_ID": item.get("ENTITY_ID")})
 
 
-def _check(fields: dict[str, object], bindings: list[tuple[str, int]]) -> None:
+def _check(context: Context, fields: dict[str, object], bindings: list[tuple[str, int]]) -> None:
     kind = as_int(fields.get("TYPE_ID"))
     if not bindings:
         raise errors.failure(
@@ -170,8 +179,7 @@ def _check(fields: dict[str, object], bindings: list[tuple[str, int]]) -> None:
         )
     if kind not in (_MEETING, _CALL, _EMAIL, _PROVIDER):
         raise errors.failure("The field TYPE_ID is not defined or invalid.")
-    if kind == _PROVIDER and not as_text(fields.get("PROVIDER_ID")):
-        raise errors.failure("The custom activity without provider is not supported in current context.")
+    _check_provider(kind, as_text(fields.get("PROVIDER_ID")), context)
     if not as_text(fields.get("SUBJECT")).strip():
         raise errors.failure("The field SUBJECT is not defined or empty.")
     if as_int(fields.get("RESPONSIBLE_ID")) <= 0:
@@ -183,12 +191,25 @@ def _check(fields: dict[str, object], bindings: list[tuple[str, int]]) -> None:
         raise errors.failure("The only one communication is allowed for activity of specified type.")
 
 
+def _check_provider(kind: int, provider: str, context: Context) -> None:
+    """An activity of a provider names one, and not one that has methods of its own."""
+    if kind != _PROVIDER:
+        return
+    if not provider:
+        raise errors.failure("The custom activity without provider is not supported in current context.")
+    if provider == "CONFIGURABLE_REST_APP":
+        raise errors.failure("Use crm.activity.configurable.add for this activity provider")
+    if provider == "REST_APP" and context.is_webhook:
+        raise errors.failure("Application context required.")
+
+
 def _add(connection: Connection, context: Context, fields: dict[str, object], bindings: list[tuple[str, int]]) -> int:
     for kind, entity_id in bindings:
         if not connection.execute(select(TABLES[kind].c.id).where(TABLES[kind].c.id == entity_id)).first():
             raise errors.failure(
                 "Could not build binding. Please ensure that owner info and communications are defined correctly."
             )
+        check_client(connection, context.user_id, kind, entity_id)
     now = micros(context.now)
     values = {"created": now, "last_updated": now, "start_time": now, "end_time": now, "deadline": now}
     values |= {"author_id": context.user_id, "editor_id": context.user_id}
@@ -197,9 +218,9 @@ def _add(connection: Connection, context: Context, fields: dict[str, object], bi
     return activity_id
 
 
-def _clients(connection: Connection, activity_id: int) -> list[tuple[str, int]]:
-    """Every client that has the activity in its timeline; refuses one that is not there."""
-    row = _row(connection, activity_id)
+def _clients(connection: Connection, context: Context, activity_id: int) -> list[tuple[str, int]]:
+    """Every client that has the activity in its timeline; refuses one that is not there, or out of reach."""
+    row = _row(connection, context, activity_id)
     bound = select(activity_binding.c.entity_type, activity_binding.c.entity_id)
     rows = connection.execute(bound.where(activity_binding.c.activity_id == activity_id))
     return list(dict.fromkeys([(row.owner_type, row.owner_id), *((kind, number) for kind, number in rows)]))
@@ -208,7 +229,7 @@ def _clients(connection: Connection, activity_id: int) -> list[tuple[str, int]]:
 def _update(
     connection: Connection, context: Context, activity_id: int, fields: dict[str, object]
 ) -> list[tuple[str, int]]:
-    clients = _clients(connection, activity_id)
+    clients = _clients(connection, context, activity_id)
     values = values_of(fields, context)
     for name in ("owner_type", "owner_id", "type_id"):  # where it lies and what it is stays
         values.pop(name, None)
@@ -219,7 +240,7 @@ def _update(
 
 
 def _delete(connection: Connection, context: Context, activity_id: int) -> list[tuple[str, int]]:
-    clients = _clients(connection, activity_id)
+    clients = _clients(connection, context, activity_id)
     for column in (activity_binding.c.activity_id, activity.c.id, timeline.c.id):
         connection.execute(delete(column.table).where(column == activity_id))
     outbox_of(connection, context).say_entity("ACTIVITY", "delete", activity_id)

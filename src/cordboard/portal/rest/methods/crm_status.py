@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 from cordboard.b24wire.codes import EntityType
 from cordboard.b24wire.loose import as_id, as_int, as_text, named
 from cordboard.portal.rest.filters import Filterable, conditions, order_of
+from cordboard.portal.rest.moments import shown
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.tables import pipeline, status
 
@@ -58,7 +59,17 @@ async def settings_mode(context: Context, params: Params) -> object:
 async def dealcategory_list(context: Context, params: Params) -> object:
     """Pipelines of deals beside the default one."""
     pipelines = await context.portal.store.read(_pipelines)
-    return [{"ID": str(row.id), "NAME": row.name, "SORT": str(row.sort), "IS_LOCKED": "N"} for row in pipelines]
+    zone = context.now.tzinfo
+    return [
+        {
+            "ID": str(row.id),
+            "CREATED_DATE": shown(row.created_at, zone),
+            "NAME": row.name,
+            "IS_LOCKED": "N",
+            "SORT": str(row.sort),
+        }
+        for row in pipelines
+    ]
 
 
 @method("crm.category.list", scope="crm")
@@ -71,9 +82,10 @@ async def category_list(context: Context, params: Params) -> object:
         return {"categories": []}
     pipelines = await context.portal.store.read(_pipelines)
     rows = [(0, "General", 100), *((row.id, row.name, row.sort) for row in pipelines)]
+    common = {"entityTypeId": 2, "originId": "", "originatorId": ""}
     return {
         "categories": [
-            {"id": id_, "name": name, "sort": sort, "entityTypeId": 2, "isDefault": "N" if id_ else "Y"}
+            {"id": id_, "name": name, "sort": sort, "isDefault": "N" if id_ else "Y", **common}
             for id_, name, sort in rows
         ]
     }

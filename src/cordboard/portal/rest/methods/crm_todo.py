@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from cordboard.b24wire.codes import EntityType
-from cordboard.b24wire.errors import RestError, missing_argument
+from cordboard.b24wire.errors import RestError, access_denied, missing_argument
 from cordboard.b24wire.loose import as_id, as_int, as_items, as_text
 from cordboard.portal.changes import ClientChanged
 from cordboard.portal.clients import TABLES
 from cordboard.portal.outbox import outbox_of
 from cordboard.portal.rest.activities import insert_activity
 from cordboard.portal.rest.moments import micros, read_moment
+from cordboard.portal.rest.reach import reaches
 from cordboard.portal.rest.registry import Context, Params, method
 from cordboard.portal.tables import users
 
@@ -60,6 +61,8 @@ async def todo_add(context: Context, params: Params) -> object:
         table = TABLES[kind]
         if not connection.execute(select(table.c.id).where(table.c.id == owner_id)).first():
             raise RestError("NOT_FOUND", "Not found.")
+        if not reaches(connection, context.user_id, kind, owner_id):
+            raise access_denied()
         if not connection.execute(select(users.c.id).where(users.c.id == responsible)).first():
             raise RestError("INVALID_ARG_VALUE", "The responsible user does not exist")
         activity_id = insert_activity(connection, values, [(kind, owner_id)])

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, literal, or_, select
 
 from cordboard.b24wire.dates import format_date
 from cordboard.b24wire.envelope import UNCONVERTED_DATE
@@ -131,8 +131,8 @@ def _filterable(name: str) -> Filterable | None:
             return Filterable(users.c.id, as_id, text=False)
         case "ACTIVE":
             return Filterable(users.c.active, to_flag, text=False)
-        case "USER_TYPE":
-            return None
+        case "USER_TYPE":  # there are no guests here
+            return Filterable(literal("employee"))
         case _ if column := TEXTS.get(name):
             return Filterable(users.c[column])
         case _:
