@@ -3,10 +3,12 @@ fails; each in another language, so that every runner serves every kind of point
 
 import json
 
+import jsonschema_rs
 import pytest
 from tests.hooks.calls import bare, replayed, tell
 from tests.hooks.conftest import needs_php
 
+from cordboard.cli.schema import schema_text
 from cordboard.flow.after_finish import AttachRecord, CreateTask, MakeRecording, TellPart
 from cordboard.flow.questions import Finish, ReadFacts, Register, RunHook, Show, Update
 from cordboard.hooks.specs import POINTS
@@ -314,6 +316,22 @@ async def test_client_and_deal_are_not_read_for_points_that_do_not_need_them(fol
     told = await tell("in-answered", made)
 
     assert not told.asked(ReadFacts)
+
+
+@pytest.mark.parametrize("capture", ["in-answered", "in-caller-gives-up", "out-answered", "transfer-attended-refer"])
+async def test_every_payload_is_of_its_published_schema(folder, capture):
+    for point in POINTS:
+        # one that fails changes nothing, so every point is reached
+        made = install(folder, point, "function", None, state="error")
+
+    told = await tell(capture, made)
+
+    asked = {hook.point for hook in told.asked(RunHook)}
+    assert len(asked) >= 5
+    for point in asked:
+        validator = jsonschema_rs.validator_for(json.loads(schema_text(f"{point}.payload")))
+        for payload in told.payloads(point):
+            assert [] == [f"{point}: {fault}" for fault in validator.iter_errors(payload)]
 
 
 async def test_a_number_changed_by_a_customization_stands_in_call_full_as_custom(folder):
