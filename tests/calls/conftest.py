@@ -94,6 +94,10 @@ class Told:
             self.take(self.tracker.feed(event))
         return self
 
+    def go_on(self, text: str) -> "Told":
+        """Play more rows, of calls of their own."""
+        return self.play(events_of(text))
+
     def take(self, step: Any) -> None:
         self.changes += step.changes
         self.doubts += step.doubts
@@ -125,9 +129,16 @@ class Told:
 def tell() -> Callable[..., Told]:
     """Play a story and tell what came of it."""
 
-    def play(text: str, *, prefix: str = "", expect: tuple[str, str] | None = None, **plan: Any) -> Told:
+    def play(
+        text: str,
+        *,
+        prefix: str = "",
+        expect: tuple[str, str] | None = None,
+        change: Callable[[CelEvent], CelEvent] = lambda event: event,
+        **plan: Any,
+    ) -> Told:
         tracker = CallTracker(NumberingPlan(["+7", "7", "8"], [r"^\d{3}$"], **plan))
-        events = events_of(text, prefix)
+        events = [change(event) for event in events_of(text, prefix)]
         if expect:
             tracker.expect(events[0].linkedid, employee=expect[0], client=expect[1])
         return Told(tracker).play(events)
