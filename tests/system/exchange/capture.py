@@ -8,7 +8,6 @@ Out:  FOLDER/STORY/ with cel.csv (a header line first), ami.log, endpoints.csv a
 """
 
 import asyncio
-import os
 import shutil
 import sys
 import time
@@ -25,7 +24,7 @@ SHOWN_BASE = b"/srv/pbx"  # what captures show in place of the run directory
 
 
 async def capture(name: str, tree: Path, out: Path) -> None:
-    asterisk, tap = Asterisk(tree, f"{name}-{os.getpid()}"), Tap()
+    asterisk, tap = Asterisk(tree, name), Tap()
     asterisk.prepare()
     asterisk.start()
     try:

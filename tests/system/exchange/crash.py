@@ -11,7 +11,6 @@ not come. What is known is that it went on until the exchange fell silent.
 """
 
 import asyncio
-import os
 import sys
 import time
 from pathlib import Path
@@ -26,7 +25,7 @@ from truth import find_linkedids
 
 
 async def main(tree: Path, folder: Path, lanes: str) -> None:
-    asterisk = Asterisk(tree, f"crash-{os.getpid()}")
+    asterisk = Asterisk(tree, "crash")
     asterisk.prepare()
     asterisk.start()
     tap, chain = Tap(), Chain(folder, lanes)

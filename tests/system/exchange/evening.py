@@ -37,7 +37,17 @@ PART = (
     ("in-hunt-left-on-second", "pickup-group"),
     ("transfer-returned",),
 )
-EVENINGS = {"22": FULL, "16": Evening("16", "both", PART), "22-ami": Evening("22", "live", PART)}
+MORE = Evening(
+    "22",
+    "both",
+    (
+        ("transfer-chain", "transfer-declined", "click-to-call"),
+        ("local-to-outside", "transfer-to-queue", "outgoing-handed-over"),
+        ("customers-joined", "pickup-directed", "talk-into-room"),
+        ("park-by-refer", "transfer-while-ringing", "transfer-to-outside"),
+    ),
+)
+EVENINGS = {"22-more": MORE, "22": FULL, "16": Evening("16", "both", PART), "22-ami": Evening("22", "live", PART)}
 
 
 async def play(office: Office, parts: tuple[tuple[str, ...], ...]) -> list[Lived]:

@@ -9,6 +9,7 @@ The ports are fixed: whoever starts it does so in a network namespace of its own
 import asyncio
 import math
 import re
+import secrets
 import shutil
 import struct
 import subprocess
@@ -42,13 +43,18 @@ FOLDERS = ("etc", "var", "agi", "spool/monitor", "spool/outgoing", "run", "log/c
 class Asterisk:
     def __init__(self, tree: Path, name: str) -> None:
         self.tree = tree
-        self.base = f"/run-of-cordboard/{name}"  # as Asterisk sees it, inside its tree
+        # as Asterisk sees it, inside its tree; several may run in one tree, and each is process 1 in its namespace
+        self.base = f"/run-of-cordboard/{name}-{secrets.token_hex(4)}"
         self.folder = tree / self.base[1:]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def cel(self) -> Path:
         return self.folder / "log/cel-custom/cel.csv"
+
+    @property
+    def monitor(self) -> Path:
+        return self.folder / "spool/monitor"
 
     def keep_forms(self, out: Path) -> None:
         """The same rows in every form that etc/cel_custom.conf asks for, with that file."""

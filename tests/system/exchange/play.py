@@ -11,7 +11,6 @@ Out:  FOLDER/capture (the whole evening in the form of a capture, truth.py), for
 """
 
 import asyncio
-import os
 import shutil
 import sys
 import time
@@ -28,7 +27,7 @@ from truth import endpoints, find_linkedids, scenario
 
 
 async def main(tree: Path, folder: Path, played: evening.Evening) -> None:
-    asterisk = Asterisk(tree, f"evening-{os.getpid()}")
+    asterisk = Asterisk(tree, "evening")
     asterisk.prepare()
     asterisk.start()
     tap, chain = Tap(), Chain(folder, played.lanes)
@@ -67,14 +66,15 @@ async def connector_is_there(tap: Tap, asterisk: Asterisk, logins: int = 2) -> N
 
 def told(call: Lived) -> dict[str, Any]:
     """A call as it must stand in the CRM."""
+    direction, client = call.crm if call.crm[1] else (call.direction, call.client)
     return {
         "story": call.story,
         "linkedid": call.linkedid,
-        "direction": call.direction,
-        "client": call.client,
+        "direction": direction,
+        "client": client,
         "users": [USERS[extension] for extension in call.employees] or [1],
         "result": call.result,
-        "talk_seconds": call.talk_seconds,
+        "talk_seconds": call.seconds_with(client),
         "is_registered": call.is_registered,
     }
 

@@ -57,6 +57,8 @@ class Lived:
     spans: list[Span] = field(default_factory=list[Span])
     marks: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     linkedid: str = ""
+    #: direction and client for the CRM, where they are not the call's: a local call that went on to the outside
+    crm: tuple[str, str] = ("", "")
 
     async def rings(self, place: Telephone, seconds: float = 0, number: str = "") -> Call:
         """A telephone, or at the provider an outside number, begins to ring for this call."""
@@ -82,11 +84,13 @@ class Lived:
         yield
         self.spans.append(Span(*names, start, time.time()))
 
-    async def talk(self, leaving: Call, staying: Call, who: Telephone | str, seconds: float) -> None:
+    async def talk(
+        self, leaving: Call, staying: Call, who: Telephone | str, seconds: float, *, one: Telephone | None = None
+    ) -> None:
         """They talk from the answer on; then one of them hangs up."""
         await leaving.wait_connected()
         await staying.wait_connected()
-        async with self.together(who, None if self.client else self.origin_telephone):
+        async with self.together(who, None if self.client else one or self.origin_telephone):
             await asyncio.sleep(seconds)
             hanging_up = asyncio.create_task(leaving.hang_up())
             await staying.wait_ended()
@@ -107,6 +111,10 @@ class Lived:
         self.legs += younger.legs
         if not younger.is_registered:
             self.spans += younger.spans
+
+    def goes_on_with(self, outside: str) -> None:
+        """A local call was sent to an outside number: for the CRM it is outgoing from then on (decisions.md 2)."""
+        self.crm, self.is_registered = ("outgoing", outside), True
 
     def ends(self, result: int, *employees: Telephone) -> None:
         """The result by decisions.md 3, and whom the CRM must name: the last speaker, of a missed call the one whose
@@ -154,8 +162,13 @@ class Lived:
     @property
     def talk_seconds(self) -> float:
         """How long the client was with anybody: the union of the spans."""
+        return self.seconds_with(self.client)
+
+    def seconds_with(self, client: str) -> float:
         total = until = 0.0
         for span in self.talks:
+            if client not in ("", span.one, span.other):
+                continue
             total += max(0.0, span.end - max(span.start, until))
             until = max(until, span.end)
         return round(total, 2)

@@ -150,7 +150,8 @@ async def local_to_outside(team: Team, book: Book) -> None:
         await call.origin.refer("8" + customer[1:])
     far = await call.rings(team.provider, 0.5, customer)
     await far.answer()
-    await call.talk(far, at_boris, customer, 2)
+    await call.talk(far, at_boris, customer, 2, one=boris)
+    call.goes_on_with(customer)
     call.ends(200, boris)
 
 
