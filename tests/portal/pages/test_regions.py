@@ -161,3 +161,41 @@ async def told_anything(lives: list[Any]) -> bool:
     for live in lives:
         live.kept += [one for one in live.so_far() if one.get("signal") != "beat"]
     return any(live.kept for live in lives)
+
+
+async def test_the_page_of_a_call_follows_it_from_the_first_ring_to_the_note_after_its_end(house: Any):
+    anna = house.visitor(ANNA)
+    call = await house.register(USER_ID=ANNA, PHONE_NUMBER=NINA, CRM_CREATE=0)
+    path = f"/calls/{call}"
+    html = (await anna.get(path)).text
+    page, version = Tree(html).root, html.split('data-version="')[1].split('"')[0]
+    rung = [{"ID": str(user), "USER_ID": user, "EXTENSION": str(99 + user), "RANG_AT": 1} for user in (ANNA, BORIS)]
+    async with anna.live(path, version) as live:
+        await house.call(
+            "cordboard.call.state",
+            PBX="main",
+            LINKEDID=call,
+            SEQ=1,
+            CALL_ID=call,
+            PLACE="talking",
+            CONVERSATIONS=[{**rung[0], "STATE": "talking", "ANSWERED_AT": 5}, {**rung[1], "END": "answered-elsewhere"}],
+        )
+        await house.finish(call, USER_ID=ANNA, DURATION=30)
+        await anna.post(f"/cards/{call}/note", text="Wants chairs")
+        while await told_anything([live]):
+            apply(page, live.kept)
+            live.kept.clear()
+
+    # the note on the card is a field, which no message writes
+    anew, story = (await anna.get(path)).text, ("call-story",)
+    assert regions(Tree(anew).root, story) == regions(page, story)
+    for words in ("Anna Orlova", "Boris Klein", "Answered elsewhere", "Wants chairs"):
+        assert words in anew
+
+
+async def test_the_page_of_a_call_is_there_only_for_those_who_may_see_it(house: Any):
+    call = await house.register(USER_ID=BORIS, PHONE_NUMBER=NINA, CRM_CREATE=0)
+
+    codes = {user: (await house.visitor(user).get(f"/calls/{call}")).status_code for user in (1, ANNA, BORIS, 4, 5)}
+
+    assert {1: 200, ANNA: 200, BORIS: 200, 4: 404, 5: 404} == codes

@@ -13,13 +13,14 @@ from cordboard.portal.changes import (
     Change,
     ClientChanged,
     CommandFailed,
+    FaultsChanged,
     MissedChanged,
     TaskChanged,
-    UserChanged,
 )
 from cordboard.portal.push.page import Message, OpenPage
 from cordboard.portal.push.parts import Look, Part, Regions
 from cordboard.portal.views import regions
+from cordboard.portal.views.call_page import read_call_page
 from cordboard.portal.views.card_state import whole_number
 from cordboard.portal.views.client_page import read_client_page, read_clients
 from cordboard.portal.views.missed import read_board, shared_count
@@ -93,11 +94,32 @@ def draw_clients(look: Look) -> dict[str, str]:
     return {"client-rows": render("client_rows.html", page.viewer, look.now, section=page.place.strip("/"), **values)}
 
 
+def draw_call(look: Look) -> dict[str, str]:
+    """The story of one call; nothing for a call that its viewer may not see any more."""
+    page, live = look.page, look.portal.live
+    values = read_call_page(look.database, live, call_at(page), page.viewer.user_id, look.now)
+    return {"call-story": render("call_story.html", page.viewer, look.now, **values)} if values else {}
+
+
+def call_at(page: OpenPage) -> str:
+    """The call whose page this is, or nothing."""
+    return page.place.removeprefix("/calls/") if page.place.startswith("/calls/") else ""
+
+
 def draw_tasks(look: Look) -> dict[str, str]:
     """The list of tasks."""
     page, query = look.page, look.page.query
     values = read_tasks(look.database, page.viewer.user_id, look.now, query.get("show", ""), query.get("whose", ""))
     return {"task-list": render("task_list.html", page.viewer, look.now, **values)}
+
+
+class OneCall(Regions):
+    """The page of one call: only what happens to this one is of interest."""
+
+    def concerns(self, change: Change, page: OpenPage) -> bool:
+        if isinstance(change, ClientChanged):
+            return change.what == "update"
+        return isinstance(change, CALLS) and change.call_id == call_at(page)
 
 
 class Notices:
@@ -123,6 +145,11 @@ def draw_count(look: Look) -> dict[str, str]:
     return {"missed-count": render("menu_count.html", viewer, look.now, waiting_count=count)}
 
 
+def draw_faults(look: Look) -> dict[str, str]:
+    """The strip that says that the REST answers wrongly on purpose."""
+    return {"faults-on": render("faults_on.html", look.page.viewer, look.now, faults=look.portal.faults.active)}
+
+
 def draw_missed(look: Look) -> dict[str, str]:
     """The board of missed callers as this page shows it."""
     viewer, query = look.page.viewer, look.page.query
@@ -136,8 +163,10 @@ PARTS: list[Part] = [
     ListOfCalls(),
     ClientPage(lambda page: bool(regions.client_at(page.place)[0]), (CallChanged, TaskChanged), draw_client),
     Regions(lambda page: page.place.strip("/") in LISTS, (ClientChanged,), draw_clients),
+    OneCall(lambda page: bool(call_at(page)), (*CALLS, ClientChanged), draw_call),
     Regions(lambda page: page.place == "/tasks", (TaskChanged, ClientChanged), draw_tasks),
-    Regions(lambda page: True, (CallFinished, MissedChanged, UserChanged), draw_count),
+    Regions(lambda page: True, (CallFinished, MissedChanged), draw_count),
+    Regions(lambda page: True, (FaultsChanged,), draw_faults),
     Regions(
         lambda page: page.place == "/missed", (CallFinished, CallChanged, MissedChanged, ClientChanged), draw_missed
     ),
