@@ -10,7 +10,7 @@ from tests.hooks.conftest import needs_php
 
 from cordboard.cli.schema import schema_text
 from cordboard.flow.after_finish import AttachRecord, CreateTask, MakeRecording, TellPart
-from cordboard.flow.questions import Finish, ReadFacts, Register, RunHook, Show, Update
+from cordboard.flow.questions import Finish, ReadFacts, Register, Registered, RunHook, Show, Update
 from cordboard.hooks.specs import POINTS
 from cordboard.settings import Numbers, Replace
 from cordboard.settings import Register as RegisterSettings
@@ -308,6 +308,17 @@ async def test_call_full_holds_what_the_portal_knows_of_the_call(folder):
     )
     assert "CALL_ID" in payload
     assert "call_stage" not in payload
+
+
+@pytest.mark.parametrize(("lead", "is_new"), [("797", True), ("", False)])
+async def test_a_client_made_by_the_call_is_new_for_its_customization(folder, lead, is_new):
+    made = install(folder, "customize_entity", "function", {"TITLE": "x"})
+    registered = Registered(id="call-1", entity_type="lead", entity_id="797", created_lead_id=lead)
+
+    told = await tell("in-answered", made, answers={Register: registered})
+
+    [payload] = told.payloads("customize_entity")
+    assert (is_new, is_new) == (payload["entity"]["is_new"], payload["call_full"]["entity"]["is_new"])
 
 
 async def test_client_and_deal_are_not_read_for_points_that_do_not_need_them(folder):

@@ -241,6 +241,34 @@ async def test_a_worker_that_hangs_holds_up_no_other_call(folder):
     assert ["timeout"] == [answer.runs[0].outcome for answer in await asyncio.gather(*hung)]
 
 
+async def test_programs_that_linger_after_their_answer_keep_nobody_waiting(folder):
+    folder.program(POINT, SHELL_ONE_SHOT.replace("}' ", "}\\n' ") + "\nsleep 60\n")
+    made = folder.customizations()
+    began = time.monotonic()
+
+    answers = await asyncio.gather(*(ask(made) for _ in range(20)))
+
+    assert ["WEB"] * 20 == [answer.params["CRM_SOURCE"] for answer in answers]
+    assert time.monotonic() - began < 2
+
+
+async def test_a_question_given_up_while_its_program_starts_leaves_no_program(folder):
+    mark = f"63.{os.getpid()}"
+    folder.program(POINT, f"#!/bin/sh\nread -r question\nexec sleep {mark}\n")
+    made = folder.customizations()
+
+    for pause in (0, 0.0005, 0.001, 0.002, 0.005, 0.02):
+        asked = asyncio.create_task(ask(made))
+        await asyncio.sleep(pause)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+
+    await made.close()
+    await asyncio.sleep(0.3)
+    assert not alive(str(folder.path))
+    assert not alive(mark)
+
+
 async def test_a_program_that_fails_again_and_again_is_left_alone_for_a_while(folder):
     folder.program(POINT, "#!/bin/sh\nexit 1\n")
     made = folder.customizations()

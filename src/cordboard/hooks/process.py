@@ -5,7 +5,8 @@ Out:  its answer as one line, and what it wrote to standard error. `RunFailed` s
 
 What surprises: memory is limited by RLIMIT_DATA, not by RLIMIT_AS. Node reserves more address space than any sensible
 limit before its first line, and never writes to it: under RLIMIT_AS it does not even start, while RLIMIT_DATA counts
-what a program really asks for. The limit is laid on from outside, so no code of ours runs between fork and exec.
+what a program really asks for. A shell lays the limits on and becomes the program: limits of a process under another
+account may be changed from outside only with a capability that services rarely have.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -26,6 +28,10 @@ MOST_LINE = 4 << 20
 MOST_LOG = 64 << 10
 #: seconds that a program has to end by itself once its input is closed
 GRACE = 2.0
+#: seconds between two looks whether it has
+LOOK = 0.01
+#: threads in which programs are started, so that nothing else that is slow keeps them waiting
+STARTERS = ThreadPoolExecutor(4, "hooks")
 
 
 class RunFailed(Exception):
@@ -117,8 +123,13 @@ class Process:
     @classmethod
     async def start(cls, command: Command) -> Process:
         """Start the program; it waits for its first line."""
+        starting = asyncio.get_running_loop().run_in_executor(STARTERS, spawn, command)
         try:
-            child = await asyncio.to_thread(spawn, command)
+            child = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # nobody waits for it any more, and it is under way
+            starting.add_done_callback(forsake)
+            raise
         except (OSError, ValueError, LookupError, subprocess.SubprocessError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise RunFailed(f"{command.words[0]}: cannot be started: {reason}") from None
@@ -159,7 +170,7 @@ class Process:
     async def _why_nothing(self) -> Exception:
         if not self._out.is_closed:
             return RunFailed("wrote an empty line")
-        code = await asyncio.to_thread(wait, self._child)
+        code = await self._ended_within(0.5)
         if code == 0 and self.answered:
             return EndedUnasked()
         if code is None:
@@ -177,20 +188,28 @@ class Process:
     async def stop(self) -> None:
         """Close its input; two seconds later its group is killed."""
         self._into.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(self._child.wait, GRACE)
-        self.kill()
+        try:
+            await self._ended_within(GRACE)
+        finally:
+            self.kill()
+
+    async def _ended_within(self, seconds: float) -> int | None:
+        """Its exit code; None where it goes on. No thread waits, or slow programs would use them all up."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + seconds
+        # nothing portable tells of the end of a process
+        while (code := self._child.poll()) is None and loop.time() < give_up:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK)
+        return code
 
     def kill(self) -> None:
         """End it and everything it started, now."""
-        # the group may outlive its leader: what it left in the background goes too
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._child.pid, signal.SIGKILL)
+        end_group(self._child)
         for transport in self._transports:
             transport.close()
+        # it is reaped now, or in a moment, or by the next start of any program
         if self._child.poll() is None:
-            with contextlib.suppress(RuntimeError):  # no loop any more: the system reaps what is left
-                asyncio.get_running_loop().run_in_executor(None, self._child.wait)
+            asyncio.get_running_loop().call_later(0.1, self._child.poll)
 
 
 def spawn(command: Command) -> subprocess.Popen[bytes]:
@@ -221,9 +240,13 @@ def primary_group(user: str) -> int:
         raise LookupError(f"there is no account {user!r}") from None
 
 
-def wait(child: subprocess.Popen[bytes]) -> int | None:
-    """Its exit code; None for one that closed its output and goes on."""
-    try:
-        return child.wait(0.5)
-    except subprocess.TimeoutExpired:
-        return None
+def end_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill a program and everything it started: its group may outlive it."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def forsake(starting: asyncio.Future[subprocess.Popen[bytes]]) -> None:
+    """End a program whose question was given up while it was being started."""
+    if not starting.cancelled() and starting.exception() is None:
+        end_group(starting.result())

@@ -116,8 +116,9 @@ class Customizing:
             yield from self._update("customize_activity", "activity", rows.activity)
 
     def _update(self, point: str, kind: str, row: Params) -> Generator[Question, Any, None]:
-        spec = POINTS[point]
-        held = yield from self._object(kind, row)
+        spec, registered = POINTS[point], self.known.registered
+        made_now = kind != "activity" and registered is not None and is_new(registered)
+        held = yield from self._object(kind, row, is_new=made_now)
         payload: Params = {spec.updates: msgspec.to_builtins(held), "call_full": (yield from self.picture(spec))}
         answer: Customized = yield RunHook(point, payload)
         if answer.cancelled:
@@ -169,7 +170,7 @@ class Customizing:
         return with_crm(
             self._full,
             users=users,
-            customs=self._customs,
+            customs={original: number for original, number in self._customs.items() if number.custom},
             processed=frozenset(self._processed),
             entity=(yield from self._entity()),
             deal=(yield from self._deal()),
