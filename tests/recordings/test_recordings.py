@@ -53,6 +53,12 @@ async def test_a_file_is_found_by_the_name_that_the_exchange_gave_it(recordings,
     assert Found(str(path)) == await recordings.find(call(str(path)))
 
 
+async def test_a_folder_that_is_mounted_elsewhere_here_is_read_by_the_end_of_the_exchanges_path(recordings, monitor):
+    path = old(tone(monitor / "2023/11/in.wav"))
+
+    assert Found(str(path)) == await recordings.find(call("/var/spool/asterisk/monitor/2023/11/in.wav"))
+
+
 async def test_a_file_that_the_site_has_converted_is_found_under_its_other_suffix(recordings, monitor):
     path = old(tone(monitor / "in.mp3"))
 

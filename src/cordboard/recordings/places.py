@@ -44,8 +44,14 @@ class Places:
                 continue
 
     def named(self, name: str) -> Path | None:
-        """The file of a name, absolute or below a folder; also with the other audio suffix, as after a conversion."""
-        for start in [Path(name)] if name.startswith("/") else [folder / name for folder in self.folders]:
+        """The file of a name, absolute or below a folder; also with the other audio suffix, as after a conversion.
+
+        The exchange may be another machine whose folder is mounted elsewhere here: then the end of its path counts.
+        """
+        parts, is_absolute = Path(name).parts, name.startswith("/")
+        ends = [Path(*parts[first:]) for first in range(1, len(parts))] if is_absolute else [Path(name)]
+        starts = [Path(name)] if is_absolute else []
+        for start in (*starts, *(folder / end for end in ends for folder in self.folders)):
             for path in (start, *(start.with_suffix(suffix) for suffix in AUDIO if start.name)):
                 if (found := self.allowed(path)) is not None:
                     return found
