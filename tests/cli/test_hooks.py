@@ -22,7 +22,8 @@ from cordboard.connector.rows import OpenRows
 from cordboard.crm.bitrix24.mapping import Terms
 from cordboard.delivery.ledger import RunKey, StoredRun
 from cordboard.flow.journal import Record, encode_answer, encode_question
-from cordboard.flow.questions import FindUsers
+from cordboard.flow.questions import FindUsers, NextStages
+from cordboard.flow.situation import News, situation_of
 from cordboard.numbers.plan import NumberingPlan
 from cordboard.settings import load
 
@@ -169,23 +170,39 @@ def test_points_at_the_end_of_a_call_are_tried_too(site, point, capture, more):
     assert "no customization is installed here" in run.stdout
 
 
-async def store_the_call(site):
-    """As the connector would: rows, the end, and what the CRM said of it."""
+async def store_the_call(site, *, with_rows=True):
+    """As the connector would: rows, the end, and what the CRM said of it; without rows what the flow was told."""
     settings = load(site / "cordboard.toml")
     store = bootstrap.open_store(settings)
     journal = StoreJournal(store, bootstrap.now_micros, Terms)
     plan = NumberingPlan(settings.numbers.prefixes, settings.numbers.internal, ("^trunk-",))
     tracker, rows, kept = CallTracker(plan, timezone="UTC"), CsvRows(timezone="UTC"), OpenRows()
+    records = []
     for event in [*rows.feed(CAPTURE.read_text()), *rows.finish()]:
         step = tracker.feed(event)
         kept.row(LINKEDID, event)
         for stage in step.stages:
             if stage.name == "call_ended":
-                await journal.settle("main", [ended_of("ledger", stage, kept.end(LINKEDID))], ["portal"], None)
-    kind, question = encode_question(FindUsers(("101",)))
+                ended = ended_of("ledger", stage, kept.end(LINKEDID) if with_rows else None)
+                await journal.settle("main", [ended], ["portal"], None)
+            else:
+                situation = situation_of(LINKEDID, stage.at, stage.call_full(), stage.facts())
+                news = News(situation, (stage.name,), call_full=stage.call_full())
+                records.append(Record(*encode_question(NextStages()), answer=encode_answer(news)))
+    records.append(Record(*encode_question(FindUsers(("101",))), answer=encode_answer({"101": 17})))
     stored = StoredRun(RunKey("main", LINKEDID, "portal"), terms=Terms("main", "portal"))
-    await journal.append(stored, [Record(kind, question, answer=encode_answer({"101": 17}))])
+    await journal.append(stored, records)
     await store.close()
+
+
+def test_a_call_without_rows_is_tried_at_the_stages_its_flow_was_told(site):
+    write(site, "need_registration.sh", '#!/bin/sh\nread -r x\necho \'{"state": "success"}\'\n')
+    asyncio.run(store_the_call(site, with_rows=False))
+
+    run = hooks(site, "test", "need_registration", "--call", LINKEDID, "--json")
+
+    stages = ["conversation_requested", "conversation_accepted", "conversation_ended", "call_ended"]
+    assert stages == [trial["payload"]["call_stage"] for trial in json.loads(run.stdout)]
 
 
 def test_a_stored_call_is_tried_with_what_the_crm_said_then(site):

@@ -23,7 +23,7 @@ point = os.environ["CORDBOARD_POINT"]
 for line in sys.stdin:
     question = json.loads(line)
     with open("asked.txt", "a") as file:
-        print(point, question["payload"].get("call_stage", ""), file=file)
+        print(point, question["payload"].get("call_stage", ""), *["dry"] * question["dry"], file=file)
     if ANSWERS[point] == "hang":
         time.sleep(60)
     print(json.dumps({{"id": question["id"], "data": ANSWERS[point], "state": "success"}}), flush=True)
@@ -161,6 +161,17 @@ async def test_call_full_in_a_running_connector_is_the_object_that_replay_prints
     assert "call_ended" in {payload.get("call_stage") for payload in payloads}
     for payload in payloads:
         assert (payload.get("call_stage", "call_ended"), bare(payload["call_full"])) in printed
+
+
+async def test_a_connection_that_observes_asks_customizations_dry(office, monkeypatch):
+    monkeypatch.setenv("CORDBOARD_CRM__0__MODE", "observe")
+    await open_with(office, {"process_registration_params": {"CRM_SOURCE": "WEB"}})
+
+    await office.play("in-answered")
+    await office.until_delivered(1)
+
+    assert ["process_registration_params conversation_requested dry"] == asked(office)
+    assert [] == await office.finished()
 
 
 async def test_our_own_rules_hold_in_a_running_connector(office):

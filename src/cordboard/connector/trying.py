@@ -179,7 +179,8 @@ def news_of(events: Iterable[CelEvent], tracker: CallTracker, linkedid: str = ""
 
 
 def stored_news(store: Store, tracker: CallTracker, linkedid: str) -> list[News] | None:
-    """The news of an ended call in the journal: from its rows, else how it ended; None for one that is not there."""
+    """The news of an ended call in the journal: from its rows; without rows as a flow was told them, where it had
+    customizations then; else how it ended alone. None for a call that is not there."""
     query = select(call.c.situation, call.c.call_full, call.c.rows).where(call.c.linkedid == linkedid)
     found = store.read_sync(lambda connection: connection.execute(query).first())
     if found is None:
@@ -188,7 +189,18 @@ def stored_news(store: Store, tracker: CallTracker, linkedid: str) -> list[News]
         events = msgspec.json.decode(found.rows, type=list[CelEvent])
         return list(news_of(events, tracker, linkedid))
     situation = msgspec.json.decode(found.situation, type=Situation)
-    return [News(situation, (ENDED,), final=True, call_full=picture_of(found.call_full))]
+    told = [news for news in told_then(store, linkedid) if news.call_full is not None and not news.final]
+    return [*told, News(situation, (ENDED,), final=True, call_full=picture_of(found.call_full))]
+
+
+def told_then(store: Store, linkedid: str) -> Iterator[News]:
+    """What one of the call's flows was told of it."""
+    first = select(run.c.id).where(run.c.linkedid == linkedid).order_by(run.c.id).limit(1).scalar_subquery()
+    query = select(entry.c.kind, entry.c.question, entry.c.answer).where(entry.c.run_id == first)
+    rows = store.read_sync(lambda opened: opened.execute(query.order_by(entry.c.number)).all())
+    for _, answer in known_pairs(Record(row.kind, row.question, answer=row.answer) for row in rows):
+        if isinstance(answer, News):
+            yield answer
 
 
 def stored_answers(store: Store, linkedid: str, connection: str) -> Answers:
