@@ -160,16 +160,6 @@ class StoreJournal:
         key = RunKey(row.pbx, row.linkedid, row.connection)
         return StoredRun(key, row.generation, row.id, terms, row.known, records)
 
-    def due_calls(self) -> list[tuple[RunKey, Situation, bytes]]:
-        """Ended calls some connection has not been told of, with their `call_full`."""
-        query = (
-            select(due.c.pbx, due.c.linkedid, due.c.connection, call.c.situation, call.c.call_full)
-            .join(call, (call.c.pbx == due.c.pbx) & (call.c.linkedid == due.c.linkedid))
-            .order_by(call.c.ended_at)
-        )
-        rows = self.store.read_sync(lambda connection: connection.execute(query).all())
-        return [(RunKey(*row[:3]), msgspec.json.decode(row[3], type=Situation), row[4]) for row in rows]
-
     def settled(self, pbx: str, since: int) -> list[str]:
         """Linkedids of calls that ended since a moment, the oldest first."""
         query = select(call.c.linkedid).where(call.c.pbx == pbx, call.c.ended_at >= since).order_by(call.c.ended_at)

@@ -21,13 +21,12 @@ from cordboard.asterisk.live import LiveLane
 from cordboard.asterisk.source import Ledger
 from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
-from cordboard.calls.stages import StageName
+from cordboard.connector.due import DueCalls
 from cordboard.connector.fmc import OutsideNumbers
 from cordboard.connector.health import LaneHealth, watch_ledger
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
 from cordboard.connector.retention import keep_days
-from cordboard.connector.settling import picture_of
 from cordboard.connector.states import StateSender
 from cordboard.connector.users import UserDirectory
 from cordboard.delivery.worker import Worker
@@ -104,6 +103,9 @@ class Connector:
         """Take up the earlier life, then begin to listen."""
         since = self.journal.now() - MEMORY
         last_seen = self._take_up(since)
+        due = DueCalls(self.journal, {one.worker.crm.name: (one.worker, one.with_pictures) for one in self.connections})
+        due.tell()
+        self._begin(due.follow, "due")
         self._begin(partial(keep_days, self.journal, self.keep_days), "retention")
         self._begin(self.recordings.keep_clean, "recordings")
         if self.fmc is not None:
@@ -128,7 +130,6 @@ class Connector:
         """Resume what the journal holds; open calls as last seen, by PBX and linkedid."""
         last_seen: dict[str, dict[str, Situation]] = {}
         workers = {connection.worker.crm.name: connection.worker for connection in self.connections}
-        with_pictures = {connection.worker.crm.name for connection in self.connections if connection.with_pictures}
         for key in self.journal.closed_runs(since):
             if key.connection in workers:
                 workers[key.connection].closed.add(key)
@@ -138,11 +139,6 @@ class Connector:
             for question, answer in known_pairs(stored.records):
                 if isinstance(question, NextStages) and isinstance(answer, News):
                     last_seen.setdefault(stored.key.pbx, {})[stored.key.linkedid] = answer.situation
-        for key, situation, call_full in self.journal.due_calls():
-            if key.connection in workers:
-                full = picture_of(call_full) if key.connection in with_pictures else None
-                news = News(situation, (StageName.CALL_ENDED.value,), final=True, fresh=False, call_full=full)
-                workers[key.connection].tell(key.pbx, key.linkedid, news)
         return last_seen
 
     def _begin(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:

@@ -1,0 +1,52 @@
+"""Short commands on the connector's journal, beside a connector that may be running on it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from cordboard.cli.ending import fail
+from cordboard.connector import bootstrap
+from cordboard.connector.journal import StoreJournal
+from cordboard.crm.bitrix24.mapping import Terms
+from cordboard.settings import Pbx, Settings, SettingsError, load
+from cordboard.store import Store, StoreError
+
+__all__ = ["journal_beside", "loaded", "the_pbx"]
+
+
+def loaded(config: Path) -> Settings:
+    """The settings; ends the program with their fault."""
+    try:
+        return load(config)
+    except SettingsError as error:
+        fail(str(error), error.exit_code)
+
+
+def the_pbx(settings: Settings, name: str) -> Pbx:
+    """The exchange of that name, or the only one; ends the program where there is none."""
+    named = [pbx for pbx in settings.pbx if not name or pbx.name == name]
+    if len(named) != 1:
+        names = ", ".join(pbx.name for pbx in settings.pbx) or "none"
+        fail(f"--pbx must name one exchange of the settings; there are: {names}", 2)
+    return named[0]
+
+
+@contextmanager
+def journal_beside(settings: Settings) -> Generator[StoreJournal]:
+    """The journal for one short work; ends the program with a sentence where it cannot be used."""
+    try:
+        store = Store.open(settings.store.url, migrations=bootstrap.MIGRATIONS, exclusive=False)
+    except StoreError as error:
+        fail(str(error), error.exit_code)
+    try:
+        yield StoreJournal(store, bootstrap.now_micros, Terms)
+    except DBAPIError as error:
+        fail(f"{store.engines.name} holds no journal of this release ({error.orig}); start the connector once", 4)
+    except StoreError as error:
+        fail(str(error), error.exit_code)
+    finally:
+        store.close_sync()
