@@ -1,7 +1,7 @@
 """Missed: the people who called, were not answered, and with whom nobody has talked since.
 
 In:   a reading connection, whose calls the user may see, the moment. Out: one `Waiting` per number, not per attempt.
-A number leaves the board by a talk with it in either direction, of whoever it was, or by hand (portal.md 5).
+A number leaves the board by a talk with it in either direction, of whoever it was, or by hand.
 The surprise: only the attempts since the last talk count; who called three times last week and was served is new today.
 """
 
