@@ -210,6 +210,17 @@ def test_a_fault_is_told_on_every_page_until_it_is_switched_off(desk: Page, port
     assert 200 == asked(portal.ready["webhook"] + "profile")[0]
 
 
+def test_an_open_page_says_so_as_soon_as_a_fault_is_on_and_as_soon_as_it_is_over(desk: Page, portal: Any):
+    desk.goto("/contacts")
+    desk.wait_for_selector('body[data-live="on"]')
+
+    portal.call("cordboard.faults.set", FAULT="OVERLOAD_LIMIT", METHODS=["profile"], TIMES=1)
+    expect(desk.get_by_text("1 fault is on")).to_be_visible(timeout=2000)
+    asked(portal.ready["webhook"] + "profile")
+
+    expect(desk.get_by_text("1 fault is on")).to_have_count(0, timeout=2000)
+
+
 def test_an_application_is_let_in_by_a_question_and_comes_back(desk: Page, portal: Any):
     desk.goto("/admin/applications")
     desk.get_by_label("Title").fill("Dialler")

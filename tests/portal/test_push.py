@@ -257,7 +257,7 @@ async def test_a_page_of_another_run_gets_every_region_fresh(portal: Portal):
     with tab.hub.opened(page, "another.7"):
         messages = await tab.hub.take(page)
 
-    expected = {"#cards", "#card-a-1-body", "#pill", "#call-rows", "#missed-count"}
+    expected = {"#cards", "#card-a-1-body", "#pill", "#call-rows", "#missed-count", "#faults-on"}
     assert expected == {one["target"] for one in messages if "target" in one}
 
 

@@ -113,6 +113,11 @@ class MissedChanged:
     phone_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class FaultsChanged:
+    """A fault switch went on or off."""
+
+
 Change = (
     CallRegistered
     | CardShown
@@ -124,6 +129,7 @@ Change = (
     | ConnectorSeen
     | UserChanged
     | KeysChanged
+    | FaultsChanged
     | CommandFailed
     | TaskChanged
     | MissedChanged

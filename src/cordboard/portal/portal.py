@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import structlog
 
-from cordboard.portal.changes import Change
+from cordboard.portal.changes import Change, FaultsChanged
 from cordboard.portal.files import files_folder
 from cordboard.portal.keys import secret_hash
 from cordboard.portal.live import LiveCalls
@@ -56,7 +56,7 @@ class Portal:
         #: set by whoever wrote an event that must go out at once and published no change
         self.events_waiting = asyncio.Event()
         self.live = LiveCalls()
-        self.faults = Faults()
+        self.faults = Faults(lambda: self.publish(FaultsChanged()))
         self.requests = RequestLog()
         self._subscribers: list[Subscriber] = []
         self._switches: dict[str, Any] = store.read_sync(read_switches)

@@ -8,9 +8,10 @@ The surprise: it is not a stand-in. The database, the transport and every method
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,12 +118,18 @@ def decoded(text: bytes) -> Any:
         return None
 
 
+def tell(loop: asyncio.AbstractEventLoop, told: Callable[[], None]) -> None:
+    """Do something on the portal's thread."""
+    loop.call_soon_threadsafe(told)
+
+
 class QuietServer(uvicorn.Server):
     """uvicorn in a thread: signals are the test's, and it says when it is ready."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -130,6 +137,7 @@ class QuietServer(uvicorn.Server):
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
         self.ready.set()
 
 
@@ -148,6 +156,10 @@ def portal_here(
     try:
         if not server.ready.wait(PATIENCE):
             raise RuntimeError(f"the portal did not start within {PATIENCE} s; its log says why")
+        assert server.loop is not None
+        loop, told = server.loop, opened.portal.faults.changed
+        # the test switches faults from its own thread; pages are told on the portal's
+        opened.portal.faults.changed = functools.partial(tell, loop, told)
         yield PortalHere(opened, f"http://127.0.0.1:{listening.getsockname()[1]}", clock)
     finally:
         server.should_exit = True

@@ -96,7 +96,9 @@ class Fault:
 class Faults:
     """The fault switches of one portal."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
+        #: called after each change: pages tell which are on
+        self.changed = changed
         self._faults: list[Fault] = []
         self._last_id = 0
 
@@ -135,17 +137,23 @@ class Faults:
         self._last_id += 1
         fault = Fault(self._last_id, known, patterns, share, times, seconds if known == SLOW else 0.0)
         self._faults.append(fault)
+        self.changed()
         return fault
 
     def remove(self, fault_id: int) -> bool:
         """Switch one off; False if it is not on."""
         before = len(self._faults)
         self._faults = [fault for fault in self._faults if fault.id != fault_id]
-        return len(self._faults) < before
+        if len(self._faults) == before:
+            return False
+        self.changed()
+        return True
 
     def clear(self) -> None:
         """Switch all off."""
-        self._faults = []
+        if self._faults:
+            self._faults = []
+            self.changed()
 
     def strike(self, method: str) -> Fault | None:
         """The fault for a request of this method, if one strikes it; those used up are off."""
