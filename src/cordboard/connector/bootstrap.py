@@ -40,6 +40,7 @@ from cordboard.flow.after_finish import (
 )
 from cordboard.flow.questions import Question
 from cordboard.hooks.builtin import BUILT_IN
+from cordboard.hooks.builtin.autoreplacement import replaced
 from cordboard.hooks.entries import customizations_of
 from cordboard.numbers.plan import NumberingPlan
 from cordboard.recordings.recordings import Recordings
@@ -105,7 +106,7 @@ def connection_of(crm: Crm, settings: Settings, connector: Connector, bucket: Bu
         states = StateSender(
             cast("OwnPortal", client),
             worker,
-            users.at_once,
+            lambda extension: users.at_once(replaced(extension, settings.numbers.replace, "user")),
             [pbx.name for pbx in settings.pbx],
             now_micros,
             partial(lift_limit, crm, bucket),

@@ -37,9 +37,14 @@ def process_user_phone(payload: dict[str, Any], rules: Rules) -> dict[str, Any]:
 
 
 def answer(phone: str, rules: Rules, whose: str) -> dict[str, Any]:
-    for step in steps(phone, rules.numbers.replace, whose):
+    return {"data": {"phone": replaced(phone, rules.numbers.replace, whose)}, "state": "success"}
+
+
+def replaced(phone: str, replace: tuple[Replace, ...], whose: str) -> str:
+    """A number after all rules; `whose` is client or user."""
+    for step in steps(phone, replace, whose):
         phone = step.after
-    return {"data": {"phone": phone}, "state": "success"}
+    return phone
 
 
 def steps(phone: str, replace: tuple[Replace, ...], whose: str) -> Iterator[StepOfRule]:
