@@ -11,7 +11,7 @@ from portals import Portal, connector_of, tell
 from sqlalchemy import select
 from stories import incoming, news, over, talk
 
-from cordboard.connector.tables import entry, run
+from cordboard.connector.tables import entry, reminder, run
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(90)]
 
@@ -68,6 +68,7 @@ async def test_a_connection_that_observes_computes_everything_and_sends_nothing(
         for result in (200, 480):
             await tell(connector, *call(70, result))
         status = connector.connections[0].worker.status()
+        kept = connector.journal.store.read_sync(lambda connection: connection.execute(select(reminder)).all())
         journal = connector.journal.store.read_sync(
             lambda connection: connection.execute(
                 select(entry.c.kind, entry.c.question, run.c.state).join(run, run.c.id == entry.c.run_id)
@@ -75,6 +76,8 @@ async def test_a_connection_that_observes_computes_everything_and_sends_nothing(
         )
 
     asked = [kind for kind, *_ in journal]
+    assert 1 == asked.count("CreateTask")
+    assert [] == kept
     assert (2, 0) == (status["finished"], status["requests"])
     assert ["Register", "Finish"] * 2 == [kind for kind in asked if kind in {"Register", "Finish"}]
     assert {"done"} == {state for *_, state in journal}

@@ -22,7 +22,7 @@ from cordboard.connector.fmc import OutsideNumbers
 from cordboard.connector.health import LaneHealth
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
-from cordboard.connector.reminders import Reminders
+from cordboard.connector.reminders import Reminders, Unkept
 from cordboard.connector.service import Connection, Connector, Followed
 from cordboard.connector.states import OwnPortal, StateSender
 from cordboard.connector.users import UserDirectory
@@ -129,7 +129,8 @@ def recordings_of(settings: Settings) -> Recordings:
 
 def inside_of(crm: Crm, connector: Connector, plan: NumberingPlan) -> dict[type[Question], Inside]:
     """Who answers what a flow asks about recordings and reminders."""
-    reminders = Reminders(crm.name, connector.journal, lambda number: plan.number(number).base)
+    observes = crm.mode == "observe"
+    reminders = Unkept() if observes else Reminders(crm.name, connector.journal, lambda x: plan.number(x).base)
     return {
         FindRecording: connector.recordings.find,
         MakeRecording: connector.recordings.make,

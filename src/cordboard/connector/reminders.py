@@ -98,5 +98,21 @@ class Reminders:
         )
 
 
+class Unkept:
+    """Those of a connection that only observes: every missed call is the first, and nothing is remembered of it."""
+
+    async def open(self, client: str, mark: str, at: int) -> Reminder:
+        return Reminder(mark)
+
+    async def keep(self, made: Reminder) -> bool:
+        return False
+
+    async def find(self, client: str, at: int) -> tuple[Reminder, ...]:
+        return ()
+
+    async def close(self, mark: str) -> Done:
+        return Done()
+
+
 def reminder_of(row: Any) -> Reminder:
     return Reminder(row.mark, row.task_id, row.notified)
