@@ -61,8 +61,9 @@ async def send_command(portal: Portal, command: Command, base_url: str) -> str:
         "AT": now.isoformat(),
     }
     micros = round(now.timestamp() * 1_000_000)
+    subject = f"call:{command.call_id}"  # the commands of one call keep their order, others do not wait for them
     await portal.store.write(
-        lambda connection: Outbox(connection, command.user_id, base_url, micros, now.tzinfo).add(EVENT, data)
+        lambda connection: Outbox(connection, command.user_id, base_url, micros, now.tzinfo).add(EVENT, data, subject)
     )
     portal.events_waiting.set()
     portal.live.remember_command(command_id, command.user_id, command.call_id)

@@ -179,3 +179,26 @@ def test_a_form_that_cannot_be_served_says_why(rest: Rest, line: str, phone: str
         wish(rest, line, phone)
 
     assert status == refusal.value.status
+
+
+def test_a_connector_with_a_webhook_alone_hears_of_clicks_without_any_setting(rest: Rest) -> None:
+    hello = {"PBX": ["main"], "EVENTS_URL": HANDLER}
+    token = rest.call("cordboard.connector.hello", hello).result["APPLICATION_TOKEN"]
+
+    started = click(rest)
+
+    [(application, told)] = events(rest)
+    assert (0, "", started["CALL_ID"]) == (application, told["LINE_NUMBER"], told["CALL_ID"])
+    finished = rest.call("telephony.externalCall.finish", {"CALL_ID": started["CALL_ID"], "USER_ID": 2}).result
+    assert "REST_APP:" == finished["PORTAL_NUMBER"]
+    assert token == rest.call("cordboard.connector.hello", hello).result["APPLICATION_TOKEN"]
+
+
+def test_a_connector_that_moved_is_told_at_its_new_address_only(rest: Rest) -> None:
+    rest.call("cordboard.connector.hello", {"PBX": ["main"], "EVENTS_URL": HANDLER})
+    rest.call("cordboard.connector.hello", {"PBX": ["main"], "EVENTS_URL": "http://127.0.0.1:10/events"})
+
+    click(rest)
+
+    addresses = rest.portal.store.read_sync(lambda c: list(c.execute(select(event_outbox.c.handler)).scalars()))
+    assert ["http://127.0.0.1:10/events"] == addresses
