@@ -6,6 +6,9 @@ import pytest
 from playing import Left, run
 
 
+pytestmark = pytest.mark.timeout(240)
+
+
 @pytest.fixture(scope="module", params=["both", "live"], ids=["with-the-ledger", "with-ami-alone"])
 def crash(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Left:
     folder: Path = tmp_path_factory.mktemp(f"crash-{request.param}-")

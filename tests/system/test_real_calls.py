@@ -16,6 +16,9 @@ from playing import Left
 
 from cordboard.settings import Cel, Pbx
 
+#: the first test of an evening plays it
+pytestmark = pytest.mark.timeout(240)
+
 CALL_TYPE = {"outgoing": "1", "incoming": "2"}
 STORIES = [(night, name) for night, evening in EVENINGS.items() for names in evening.teams for name in names]
 Evenings = Callable[[str], Left]

@@ -160,6 +160,16 @@ def test_a_local_call_that_went_outside_is_registered_for_the_outside_number():
     assert ("79160000000", 1, 2) == (params["PHONE_NUMBER"], params["TYPE"], params["USER_ID"])
 
 
+def test_a_local_call_that_went_outside_lasts_as_long_as_the_talk_with_the_outside_number():
+    outside = msgspec.structs.replace(talk("79160000000", "ended", accepted=True), talk_seconds=2)
+    call = outgoing(talk("102", "ended", accepted=True), outside, result=200, answered=True, talk_seconds=9)
+    local = msgspec.structs.replace(call, direction="local", client="102")
+
+    finish = asked(run([news(local), over(local)]), Finish)[0].params
+
+    assert (2, "200") == (finish["DURATION"], finish["STATUS_CODE"])
+
+
 def test_an_outgoing_call_belongs_to_the_employee_who_dialled():
     told = [
         news(outgoing(talk("79161234567"))),

@@ -47,7 +47,7 @@ MORE = Evening(
         ("park-by-refer", "transfer-while-ringing", "transfer-to-outside"),
     ),
 )
-EVENINGS = {"22-more": MORE, "22": FULL, "16": Evening("16", "both", PART), "22-ami": Evening("22", "live", PART)}
+EVENINGS = {"22": FULL, "22-more": MORE, "16": Evening("16", "both", PART), "22-ami": Evening("22", "live", PART)}
 
 
 async def play(office: Office, parts: tuple[tuple[str, ...], ...]) -> list[Lived]:

@@ -108,8 +108,11 @@ class Telephone(asyncio.DatagramProtocol):
         return call
 
     async def next_call(self, number: str = "", seconds: float = 15) -> Call:
-        """The next call that arrives here, at a provider the next one for a number."""
-        return await asyncio.wait_for(self._incoming[number or self.name].get(), seconds)
+        """The next call that arrives here, at a provider the next one for a number; not one that is over already."""
+        async with asyncio.timeout(seconds):
+            while (call := await self._incoming[number or self.name].get()).ended.is_set():
+                pass
+            return call
 
     def send(self, message: Message) -> None:
         assert self._transport, f"telephone {self.name} is not started"

@@ -96,13 +96,15 @@ def external_id(pbx: str, linkedid: str) -> str:
 
 
 def seen_by_crm(situation: Situation) -> Situation:
-    """A local call that reached the outside is registered for the outside number (decisions 2)."""
+    """A local call that reached the outside is registered for the outside number (decisions 2), with its talk alone."""
     if situation.direction != "local":
         return situation
-    outside = next((talk.number for talk in situation.conversations if not talk.is_local), "")
-    if not outside:
+    outside = next((talk for talk in situation.conversations if not talk.is_local), None)
+    if outside is None or not outside.number:
         return situation
-    return msgspec.structs.replace(situation, direction="outgoing", client=outside)
+    return msgspec.structs.replace(
+        situation, direction="outgoing", client=outside.number, talk_seconds=outside.talk_seconds
+    )
 
 
 def is_wanted(situation: Situation, terms: Terms) -> bool:

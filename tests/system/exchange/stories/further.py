@@ -105,15 +105,15 @@ async def transfer_blind_unanswered(team: Team, book: Book) -> None:
 
 @story("Blind transfer (REFER) to the queue, the third answers there")
 async def transfer_to_queue(team: Team, book: Book) -> None:
-    """The first sends the customer into the queue of the team; all ring; the third answers."""
+    """The first sends the customer into the queue of the team; the others ring, for the first is hardly free; the third
+    answers."""
     anna, boris, carla = team.telephones
     call, at_anna = await answered_by(book, anna)
     async with call.together(anna):
         await asyncio.sleep(1.5)
         await at_anna.refer(f"4{team.number}0")
     await at_anna.hang_up()
-    for each in (anna, boris):
-        await call.rings(each)
+    await call.rings(boris)
     at_carla = await call.rings(carla, 1)
     await at_carla.answer()
     await call.talk(call.origin, at_carla, carla, 2)
@@ -152,7 +152,7 @@ async def local_to_outside(team: Team, book: Book) -> None:
     await far.answer()
     await call.talk(far, at_boris, customer, 2, one=boris)
     call.goes_on_with(customer)
-    call.ends(200, boris)
+    call.ends(200, anna, boris)  # who began it, or who talks
 
 
 @story("Outgoing call handed over after a question (REFER with Replaces)")
