@@ -111,7 +111,8 @@ class Switchboard:
     def forget(self, call: Call, at: int) -> None:
         """Take an ended call off the board; only its linkedids stay, so that late rows find it ended."""
         for channel in call.channels.values():
-            self.leave(channel)
+            if channel.bridge is not None:
+                self.leave(channel)
             self.channels.pop(channel.uniqueid, None)
             if self.names.get(channel.name) is channel:
                 del self.names[channel.name]

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from cordboard.calls.call import UNNAMED, Call, close_talk
 from cordboard.calls.channel import Bridge, Channel, Kind
-from cordboard.calls.conversation import Conversation, put
+from cordboard.calls.conversation import Conversation, Side, put
 from cordboard.calls.rules.conversations import request
 from cordboard.calls.rules.numbers_of_call import name_sides
 from cordboard.calls.stages import StageName
@@ -135,10 +135,8 @@ def accept(call: Call, conversation: Conversation, at: int, step: Step) -> None:
     was_asking = bool(conversation.asker)
     conversation.asker = ""
     conversation.full = None
-    put(step, conversation, "state", after(conversation.state, Happening.ACCEPT), RULE)
-    put(step, conversation, "answered", True, RULE)
-    put(step, conversation, "answer", conversation.channel.answer or at, "answer_time")
-    accept_call(call, at, step)
+    begin_talk(conversation, conversation.channel.answer or at, step)
+    begin_talk(call, at, step)
     if conversation.channel is not call.client:
         call.last_accepted = conversation
     if was_asking:
@@ -146,17 +144,18 @@ def accept(call: Call, conversation: Conversation, at: int, step: Step) -> None:
     call.stage(step, StageName.CONVERSATION_ACCEPTED, at, conversation.id)
 
 
-def accept_call(call: Call, at: int, step: Step) -> None:
-    """Begin the talk of the call: the client met a person."""
-    put(step, call, "state", after(call.state, Happening.ACCEPT), RULE)
-    if put(step, call, "answered", True, RULE):
-        put(step, call, "answer", at, "answer_time")
+def begin_talk(side: Side, answer: int, step: Step) -> None:
+    """The client met this person; of the call: a person at all."""
+    if not side.answered:
+        put(step, side, "state", after(side.state, Happening.ACCEPT), RULE)
+        put(step, side, "answered", True, RULE)
+        put(step, side, "answer", answer, "answer_time")
 
 
 def _in_room(call: Call, at: int, step: Step, *, inside: bool) -> None:
     if inside and not call.room_from and call.type in ("incoming", "outgoing"):
         call.room_from = at
-        accept_call(call, at, step)
+        begin_talk(call, at, step)
     elif call.room_from and not inside:
         close_talk(call, "", call.room_from, at)
         call.room_from = 0
