@@ -8,9 +8,11 @@ An open run and a call that is still due stay, however old they are.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
+from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Delete, delete, select
+from sqlalchemy import Connection, Select, delete, select
 
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.tables import call, due, entry, reminder, run
@@ -34,33 +36,42 @@ async def keep_days(journal: StoreJournal, days: int) -> None:
 async def erase(journal: StoreJournal, before: int) -> int:
     """Erase what ended before a moment (microseconds); the number of calls."""
     erased = 0
-    for work in (old_runs, old_calls, old_reminders):
-        while count := await journal.write(lambda connection, work=work: work(connection, before)):
-            erased += count if work is old_calls else 0
+    for old, remove in ((old_runs, remove_runs), (old_calls, remove_calls), (old_reminders, remove_reminders)):
+        # looked for by a reader, so that nothing is written where there is nothing to erase
+        while found := await journal.store.read(partial(rows, old(before))):
+            await journal.write(partial(remove, found))
+            erased += len(found) if remove is remove_calls else 0
     return erased
 
 
-def old_runs(connection: Connection, before: int) -> int:
-    ids = list(
-        connection.execute(
-            select(run.c.id).where(run.c.state != "open", run.c.ended_at < before).limit(PIECE)
-        ).scalars()
-    )
+def rows(query: Select[Any], connection: Connection) -> list[Any]:
+    return list(connection.execute(query.limit(PIECE)).all())
+
+
+def old_runs(before: int) -> Select[Any]:
+    return select(run.c.id).where(run.c.state != "open", run.c.ended_at < before)
+
+
+def remove_runs(found: list[Any], connection: Connection) -> None:
+    ids = [row.id for row in found]
     connection.execute(delete(entry).where(entry.c.run_id.in_(ids)))
     connection.execute(delete(run).where(run.c.id.in_(ids)))
-    return len(ids)
 
 
-def old_calls(connection: Connection, before: int) -> int:
+def old_calls(before: int) -> Select[Any]:
     is_due = select(due.c.linkedid).where(due.c.pbx == call.c.pbx, due.c.linkedid == call.c.linkedid).exists()
-    query = select(call.c.pbx, call.c.linkedid).where(call.c.ended_at < before, ~is_due).limit(PIECE)
-    rows = connection.execute(query).all()
-    for pbx, linkedid in rows:
-        connection.execute(delete(call).where(call.c.pbx == pbx, call.c.linkedid == linkedid))
-    return len(rows)
+    return select(call.c.pbx, call.c.linkedid).where(call.c.ended_at < before, ~is_due)
 
 
-def old_reminders(connection: Connection, before: int) -> int:
-    statement: Delete = delete(reminder).where(reminder.c.closed_at < before)
-    connection.execute(statement)
-    return 0
+def remove_calls(found: list[Any], connection: Connection) -> None:
+    for row in found:
+        connection.execute(delete(call).where(call.c.pbx == row.pbx, call.c.linkedid == row.linkedid))
+
+
+def old_reminders(before: int) -> Select[Any]:
+    return select(reminder.c.connection, reminder.c.mark).where(reminder.c.closed_at < before)
+
+
+def remove_reminders(found: list[Any], connection: Connection) -> None:
+    for row in found:
+        connection.execute(delete(reminder).where(reminder.c.connection == row.connection, reminder.c.mark == row.mark))
