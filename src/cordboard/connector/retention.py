@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import Connection, delete, select
 
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.tables import call, due, entry, reminder, run
@@ -44,11 +44,11 @@ async def erase(journal: StoreJournal, before: int) -> int:
     return erased
 
 
-def rows(query: Select[Any], connection: Connection) -> list[Any]:
+def rows(query: Any, connection: Connection) -> list[Any]:
     return list(connection.execute(query.limit(PIECE)).all())
 
 
-def old_runs(before: int) -> Select[Any]:
+def old_runs(before: int) -> Any:
     return select(run.c.id).where(run.c.state != "open", run.c.ended_at < before)
 
 
@@ -58,7 +58,7 @@ def remove_runs(found: list[Any], connection: Connection) -> None:
     connection.execute(delete(run).where(run.c.id.in_(ids)))
 
 
-def old_calls(before: int) -> Select[Any]:
+def old_calls(before: int) -> Any:
     is_due = select(due.c.linkedid).where(due.c.pbx == call.c.pbx, due.c.linkedid == call.c.linkedid).exists()
     return select(call.c.pbx, call.c.linkedid).where(call.c.ended_at < before, ~is_due)
 
@@ -68,7 +68,7 @@ def remove_calls(found: list[Any], connection: Connection) -> None:
         connection.execute(delete(call).where(call.c.pbx == row.pbx, call.c.linkedid == row.linkedid))
 
 
-def old_reminders(before: int) -> Select[Any]:
+def old_reminders(before: int) -> Any:
     return select(reminder.c.connection, reminder.c.mark).where(reminder.c.closed_at < before)
 
 
