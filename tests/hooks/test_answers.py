@@ -1,6 +1,9 @@
 """What an envelope means at each kind of point."""
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cordboard.hooks.answers import Outcome, params_of, understand, with_params
 from cordboard.hooks.specs import POINTS, unknown_point
@@ -108,3 +111,23 @@ def test_a_name_of_no_point_is_told_with_the_nearest_one(written, near):
     told = unknown_point(written)
 
     assert told == f"there is no point {written!r}" + (f"; did you mean {near}?" if near else "")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(["USER_ID", "PHONE_NUMBER", "result", "phone", "path", "extension", "STATUS_CODE", "TITLE"])
+
+
+@given(
+    point=st.sampled_from(list(POINTS.values())),
+    envelope=JSON | st.fixed_dictionaries({"state": st.just("success"), "data": st.dictionaries(KEYS, JSON) | JSON}),
+)
+def test_whatever_an_answer_is_it_is_understood_and_what_comes_of_it_can_be_written_down(point, envelope):
+    understood = understand(point, envelope, {"USER_ID": 6})
+
+    assert understood.reason or understood.outcome != Outcome.FAILED
+    assert understood.outcome != Outcome.FAILED or understood.params == {}
+    msgspec.json.Encoder(order="deterministic").encode(understood.params)

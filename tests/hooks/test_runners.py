@@ -316,6 +316,22 @@ async def test_a_function_that_fails_changes_nothing_and_says_why(folder, text, 
     assert reason in answer.runs[0].reason
 
 
+async def test_a_fault_of_the_machine_or_of_ours_costs_no_call(folder):
+    folder.program(POINT, SHELL_ONE_SHOT)
+    made = folder.customizations()
+    elsewhere = made.entries[0].runner.command.__class__(("true",), folder.path / "gone", {})
+    made.entries[0].runner.command = elsewhere
+    made.entries.append(made.entries[0].__class__("broken", made.entries[0].point, object()))
+
+    answer = await ask(made)
+    made.entries.pop()
+
+    assert {"USER_ID": 6, "LINE_NUMBER": "1"} == answer.params
+    assert ["failed", "failed"] == [run.outcome for run in answer.runs]
+    assert "No such file" in answer.runs[0].reason
+    assert "AttributeError" in answer.runs[1].reason
+
+
 async def test_an_end_of_the_connector_ends_every_program(folder):
     mark = f"62.{os.getpid()}"
     folder.program("worker.py", PYTHON_WORKER)

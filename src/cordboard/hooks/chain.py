@@ -124,6 +124,10 @@ class Customizations:
             reply = Reply(None, failure.log)
             outcome = Outcome.TIMEOUT if failure.timeout else Outcome.FAILED
             understood = Understood(outcome, reason=str(failure))
+        except Exception as error:
+            # no more files, no more threads, a defect of ours: a call is worth more than a customization
+            log.exception("a customization could not be asked", point=entry.point.name, customization=entry.name)
+            understood = Understood(Outcome.FAILED, reason=f"{type(error).__name__}: {error}")
         taken = (time.perf_counter() - began) * 1000
         entry.outcomes[understood.outcome] += 1
         entry.milliseconds += taken
