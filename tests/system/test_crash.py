@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from playing import Left, run
 
-
 pytestmark = pytest.mark.timeout(240)
 
 
