@@ -251,7 +251,12 @@ WRONG = [
     (["test", "need_registration", "--capture", CAPTURES / "in-answered/scenario.toml"], 2, "no Channel Event Logging"),
     (["test", "need_registration", "--payload", CAPTURE], 2, "is no payload"),
     (["test", "need_registration", "--capture", CAPTURE, "--crm", "other"], 2, "there is portal"),
-    (["test", "customize_autodistribution", "--capture", CAPTURE], 1, "not asked about this call"),
+    (
+        ["test", "customize_autodistribution", "--capture", CAPTURE],
+        1,
+        "is asked before there is a call: give --payload",
+    ),
+    (["test", "post_registration", "--capture", CAPTURE, "--stage", "call_ended"], 1, "not asked about this call at"),
     (["test", "need_registration", "--capture", CAPTURE, "--keep", "../x"], 2, "no name of a test"),
 ]
 

@@ -163,10 +163,17 @@ def try_out(
         trials = asyncio.run(finished(hooks, try_call(hooks, flow, news, answers, point, connection.name)))
         trials = [trial for trial in trials if stage in {"", trial.payload.get("call_stage")}]
     if not trials:
-        fail(f"{point} is not asked about this call{' at ' + stage if stage else ''}", 1)
+        fail(why_none(point, stage), 1)
     if keep:
         keep_test(settings, keep, trials[-1], crm)
     return tell(trials, json)
+
+
+def why_none(point: str, stage: str) -> str:
+    """Why a point was not asked."""
+    if "call_full" not in {field.name for field in msgspec.structs.fields(POINTS[point].payload)}:
+        return f"{point} is asked before there is a call: give --payload"
+    return f"{point} is not asked about this call{' at ' + stage if stage else ''}"
 
 
 async def finished(hooks: Customizations, work: Awaitable[list[Trial]]) -> list[Trial]:
