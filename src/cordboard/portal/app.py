@@ -13,6 +13,8 @@ from litestar import Litestar, MediaType, Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from cordboard.portal import pages
+from cordboard.portal.api.app import PREFIX as API
+from cordboard.portal.api.app import build_api
 from cordboard.portal.events import EventSender
 from cordboard.portal.rest.asgi import RestApp
 from cordboard.portal.rest.faulty import FaultyApp
@@ -29,13 +31,13 @@ Asgi = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], 
 
 
 def build_app(portal: Portal) -> Asgi:
-    """The whole portal: REST, pages, live connection, health; outgoing events for as long as the server lives."""
+    """The whole portal: REST, our own API, pages, live connection, health; outgoing events while the server lives."""
     rest = LoggedApp(FaultyApp(RestApp(portal), portal), portal)
     tokens = LoggedApp(FaultyApp(TokenApp(portal), portal), portal)
     sender = EventSender(portal)
     routes = [healthz, readyz(portal), *pages.handlers(portal, rest)]
     server = Litestar(routes, on_startup=[sender.start], on_shutdown=[sender.stop], openapi_config=None, debug=False)
-    site = cast("Asgi", server)
+    site, api = cast("Asgi", server), cast("Asgi", build_api(portal))
 
     async def app(
         scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
@@ -44,6 +46,8 @@ def build_app(portal: Portal) -> Asgi:
             await rest(scope, receive, send)
         elif scope["type"] == "http" and scope["path"].rstrip("/") == "/oauth/token":
             await tokens(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(f"{API}/"):
+            await api(without_nul(scope), receive, send)
         else:
             await site(without_nul(scope), receive, send)
 

@@ -133,7 +133,7 @@ class Site:
         frame: dict[str, Any] = {"version": version, "cards": cards, "menu": menu_of(visit.viewer)}
         frame["waiting_count"] = waiting
         frame["faults"] = self.portal.faults.active
-        return answer(render(template, visit.viewer, self.now(), **{"section": "", **frame, **values}))
+        return answer(render(template, visit.viewer, self.now(), **{"section": "", **values, **frame}))
 
     def component(self, visit: Visit, template: str, **values: Any) -> Response[str]:
         """A part of a page, which a page asks for by itself."""
