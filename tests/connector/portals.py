@@ -37,11 +37,19 @@ class Portal:
     """Our portal with the demo's company: 101 is user 2, 102 is 3 … 106 is 7."""
 
     def __init__(self, folder, rate_limit=None):
+        self.folder = folder
         self.database = folder / "portal.db"
-        arguments = ["portal", "--db", f"sqlite:///{self.database}", "--port", "0", "--seed", "demo", "--json"]
-        program = (sys.executable, "-c", LIMITED.format(rate_limit)) if rate_limit else CORDBOARD
-        self.child = Child(*arguments, log=folder / "portal.log", program=program)
-        self.webhook = self.child.ready()["webhook"]
+        self.program = (sys.executable, "-c", LIMITED.format(rate_limit)) if rate_limit else CORDBOARD
+        self.port = 0
+        self.start()
+
+    def start(self):
+        """Begin, or begin again at the same place: the webhook that was printed before is void then."""
+        arguments = ["portal", "--db", f"sqlite:///{self.database}", "--port", self.port, "--seed", "demo", "--json"]
+        self.child = Child(*arguments, log=self.folder / "portal.log", program=self.program)
+        ready = self.child.ready()
+        self.webhook = ready["webhook"]
+        self.port = int(ready["url"].rsplit(":", 1)[1])
 
     async def ask(self, method, **params):
         async with (
