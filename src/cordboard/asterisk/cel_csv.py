@@ -28,7 +28,7 @@ from cordboard.calls.cel import CelEvent
 LONGEST_RECORD = 8
 
 #: lines that are read at once: where one of them is odd, so many go the slower way
-TOGETHER = 64
+TOGETHER = 32
 
 
 class NoCel(ValueError):
