@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import time
 
 import pytest
@@ -164,13 +165,17 @@ async def test_a_wav_becomes_an_mp3(monitor, tmp_path, rate, channels):
     assert 4000 * channels * 2 == pytest.approx(len(content), rel=0.3)
 
 
-async def test_what_is_no_wav_cannot_be_converted_and_says_so(monitor, tmp_path):
+@pytest.mark.parametrize("trouble", ["noise", "eight bits", "no room"])
+async def test_a_wav_that_cannot_be_converted_is_sent_as_it_is(monitor, tmp_path, trouble):
     recordings = recordings_of(monitor, tmp_path, format="mp3")
-    (monitor / "noise.wav").write_bytes(os.urandom(4000))
-    tone(monitor / "eight.wav", width=1)
+    path = tone(monitor / "in.wav", width=1 if trouble == "eight bits" else 2)
+    if trouble == "noise":
+        path.write_bytes(os.urandom(4000))
+    elif trouble == "no room":
+        shutil.rmtree(tmp_path / "spool")
+        (tmp_path / "spool").write_bytes(b"a file in its place")
 
-    for name in ("noise.wav", "eight.wav"):
-        assert "cannot be converted" in (await recordings.make(MakeRecording(str(monitor / name)))).words
+    assert Made(str(path), "in.wav") == await recordings.make(MakeRecording(str(path)))
 
 
 async def test_what_was_joined_goes_when_its_link_has_expired(recordings, monitor):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,9 +67,10 @@ class Recordings:
             target = self._own(f"{path.stem}.mp3", path)
             try:
                 await asyncio.to_thread(to_mp3, path, target)
+                path = target
             except (CannotConvert, OSError) as error:
-                return Missing(f"it cannot be converted: {error}")
-            path = target
+                # also a full disk: better so than not at all
+                log.warning("a recording is sent as it is", file=path.name, reason=str(error))
         name = f"{path.stem}{path.suffix.lower()}"
         return Made(str(path), name, self._link(path, name))
 
@@ -86,7 +86,7 @@ class Recordings:
 
     def linked(self, token: str) -> Path | None:
         """The file of a link, None where the link is not good or the file is gone."""
-        path = self._links.read(token, time.time()) if self._links is not None else None
+        path = self._links.read(token, self._clock() / 1_000_000) if self._links is not None else None
         return self.places.allowed(Path(path)) if path is not None else None
 
     async def read(self, path: str) -> bytes | None:
@@ -104,7 +104,7 @@ class Recordings:
             await asyncio.sleep(CLEANING)
 
     def _clean(self) -> None:
-        oldest = time.time() - max(self.settings.link_days, FEWEST_DAYS) * DAY
+        oldest = self._clock() / 1_000_000 - max(self.settings.link_days, FEWEST_DAYS) * DAY
         for folder in self.places.spool.glob("*/"):
             for file in folder.iterdir():
                 if file.stat().st_mtime < oldest:
