@@ -136,7 +136,8 @@ def run(*, long: bool = False) -> Iterator[dict[str, object]]:
         )  # fmt: skip
         yield start_up(Path(folder) / "one.csv", text)
         if long:
-            yield from growth("100,000 calls, 1.9 million rows", path, write_calls(Path(folder) / "long.csv", 100_000), 10)
+            many = write_calls(Path(folder) / "long.csv", 100_000)
+            yield from growth("100,000 calls, 1.9 million rows", path, many, 10)
 
 
 def growth(what: str, small: Path, large: Path, times: int) -> Iterator[dict[str, object]]:
