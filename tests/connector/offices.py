@@ -124,8 +124,11 @@ def abort(request):
 class Office:
     """Portal, exchange and connector in one folder."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, server=None):
+        """On SQLite files in the folder, or on a PostgreSQL server."""
         self.folder = folder
+        self.portal_db = server.new() if server else f"sqlite:///{folder / 'portal.db'}"
+        self.connector_db = server.new() if server else f"sqlite:///{folder / 'connector.db'}"
         self.portal = self.connector = None
         self.portal_port = 0
         self.webhook = self.url = ""
@@ -135,8 +138,7 @@ class Office:
     # --- the portal
 
     def start_portal(self):
-        database = f"sqlite:///{self.folder / 'portal.db'}"
-        arguments = ["portal", "--db", database, "--port", self.portal_port, "--seed", "demo", "--json"]
+        arguments = ["portal", "--db", self.portal_db, "--port", self.portal_port, "--seed", "demo", "--json"]
         self.portal = Child(*arguments, log=self.folder / "portal.log")
         ready = self.portal.ready()
         self.portal_port = int(ready["url"].rsplit(":", 1)[1])
@@ -146,7 +148,7 @@ class Office:
 
     def configure(self, *, webhook=None, ami=True, cel=True, numbers=True, more=""):
         text = "[connector]\nport = 0\n"
-        text += f'[store]\nurl = "sqlite:///{self.folder / "connector.db"}"\n'
+        text += f'[store]\nurl = "{self.connector_db}"\n'
         if numbers:
             text += '[numbers]\nprefixes = ["+7", "7", "8"]\ninternal = ["^\\\\d{3}$"]\n'
         text += '[[pbx]]\nname = "main"\ntrunks = ["^trunk-"]\n'

@@ -11,8 +11,10 @@ ANNA, BORIS = "2", "3"
 
 
 @pytest.fixture
-async def office(tmp_path):
-    office = Office(tmp_path)
+async def office(tmp_path, request):
+    """On SQLite, or where a test asks for both on PostgreSQL too."""
+    on_server = getattr(request, "param", "sqlite") == "postgresql"
+    office = Office(tmp_path, request.getfixturevalue("postgresql") if on_server else None)
     office.pbx.csv_path.touch()
     await office.pbx.start()
     await office.gateway.start()
@@ -43,6 +45,7 @@ DIRECT = {
 }
 
 
+@pytest.mark.parametrize("office", ["sqlite", "postgresql"], indirect=True)
 async def test_every_direct_call_ends_as_one_finished_call_of_the_right_person(listening):
     office = listening
 
@@ -164,6 +167,7 @@ async def test_a_portal_that_was_killed_gets_the_call_after_its_restart(listenin
     assert 1 == len(await office.finished())
 
 
+@pytest.mark.parametrize("office", ["sqlite", "postgresql"], indirect=True)
 async def test_calls_made_while_the_connector_was_away_come_with_their_own_times_and_without_cards(listening):
     office = listening
     await office.play("in-answered")

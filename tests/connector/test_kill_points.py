@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -16,8 +17,10 @@ MOST_WRITES = 20
 
 
 @pytest.fixture
-async def office(tmp_path):
-    office = Office(tmp_path)
+async def office(tmp_path, request):
+    """On SQLite, or where a test asks for both on PostgreSQL too."""
+    on_server = getattr(request, "param", "sqlite") == "postgresql"
+    office = Office(tmp_path, request.getfixturevalue("postgresql") if on_server else None)
     await office.pbx.start()
     await office.gateway.start()
     office.start_portal()
@@ -25,14 +28,17 @@ async def office(tmp_path):
     await office.close()
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(
+    ("office", "moment"), [("sqlite", "before"), ("sqlite", "after"), ("postgresql", "after")], indirect=["office"]
+)
 async def test_killed_at_any_write_the_call_is_finished_exactly_once(office, moment):
     office.configure(ami=False)
     write_rows_of_a_fresh_start(office)
     killed = calls = 0
 
     for number in range(1, MOST_WRITES):
-        office.start_connector((*PROGRAM, office.config, str(number), moment))
+        with suppress(AssertionError):  # it may write, and die, before it says that it is ready
+            office.start_connector((*PROGRAM, office.config, str(number), moment))
         await office.play("in-answered", speed=200)
         calls += 1
         died = await dies(office)

@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 
 from cordboard.portal.tables import card, metadata, setting
-from cordboard.store import Store, StoreLocked, StoreOld, StoreUnreachable
+from cordboard.store import Store, StoreForeign, StoreLocked, StoreOld, StoreUnreachable
 from cordboard.store.hot import Hot
 
 MIGRATIONS = "cordboard.portal.migrations"
@@ -144,6 +144,16 @@ def test_a_database_of_a_newer_program_is_left_alone(url: str) -> None:
 
     with pytest.raises(StoreOld, match="newer program"):
         Store.open(url, migrations=MIGRATIONS)
+
+
+def test_a_database_of_the_other_half_is_left_alone(url: str) -> None:
+    first = Store.open(url, migrations=MIGRATIONS)
+    first.close_sync()
+
+    with pytest.raises(StoreForeign, match="holds the tables of the portal; name one of its own") as caught:
+        Store.open(url, migrations="cordboard.connector.migrations")
+
+    assert 3 == caught.value.exit_code
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Reading order: `store` (what others use), `writer` (how many requests share one 
 PostgreSQL made alike), `lock` (one process per database), `migrate` (the schema brought up to date), `errors`.
 """
 
-from cordboard.store.errors import StoreError, StoreLocked, StoreOld, StoreUnreachable, StoreWriteFailed
+from cordboard.store.errors import StoreError, StoreForeign, StoreLocked, StoreOld, StoreUnreachable, StoreWriteFailed
 from cordboard.store.store import Store
 
-__all__ = ["Store", "StoreError", "StoreLocked", "StoreOld", "StoreUnreachable", "StoreWriteFailed"]
+__all__ = ["Store", "StoreError", "StoreForeign", "StoreLocked", "StoreOld", "StoreUnreachable", "StoreWriteFailed"]

@@ -3,6 +3,7 @@ StoreError
 ├── StoreUnreachable   the database cannot be opened: path, rights, server
 ├── StoreLocked        another process owns it
 ├── StoreOld           its schema is newer than this program
+├── StoreForeign       it holds the tables of the other half
 └── StoreWriteFailed   passing: nothing of the work was kept, trying again can help
 """
 
@@ -34,6 +35,13 @@ class StoreOld(StoreError):
     """The database was written by a newer program."""
 
     label = "newer-schema"
+
+
+class StoreForeign(StoreError):
+    """The database belongs to the other half of the program."""
+
+    label = "foreign"
+    exit_code = 3
 
 
 class StoreWriteFailed(StoreError):

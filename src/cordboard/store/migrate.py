@@ -2,7 +2,8 @@
 
 In:   a connection in a transaction, and where the Alembic scripts lie (a folder or a package such as
       `cordboard.portal.migrations`: `env.py` and `versions/`).
-Out:  the schema at its newest version; `StoreOld` where the database was written by a newer program.
+Out:  the schema at its newest version; `StoreOld` where the database was written by a newer program, `StoreForeign`
+      where it is the other half's.
 `python -m cordboard.store.migrate cordboard.portal "what changes"` writes the next script from the difference between
 the migrations and the package's tables.
 """
@@ -19,9 +20,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, inspect
 
-from cordboard.store.errors import StoreOld
+from cordboard.store.errors import StoreForeign, StoreOld
 
 
 def migrate(connection: Connection, migrations: Path | str) -> None:
@@ -29,6 +30,7 @@ def migrate(connection: Connection, migrations: Path | str) -> None:
     config = alembic_config(migrations, connection)
     script = ScriptDirectory.from_config(config)
     version_table = schema_name(migrations)
+    refuse_foreign(connection, version_table)
     current = MigrationContext.configure(connection, opts={"version_table": version_table}).get_current_heads()
     if set(current) == set(script.get_heads()):
         return
@@ -40,6 +42,14 @@ def migrate(connection: Connection, migrations: Path | str) -> None:
             f"the database was written by a newer program (schema {', '.join(current)}); install that one"
         ) from error
     command.upgrade(config, "head")
+
+
+def refuse_foreign(connection: Connection, version_table: str) -> None:
+    """Portal and connector have tables of one name: each needs a database of its own."""
+    theirs = {name for name in inspect(connection).get_table_names() if name.endswith("_version")} - {version_table}
+    if theirs:
+        owner, own = min(theirs).removesuffix("_version"), version_table.removesuffix("_version")
+        raise StoreForeign(f"the database holds the tables of the {owner}; name one of its own for the {own}")
 
 
 def run_in_environment() -> None:
@@ -74,7 +84,7 @@ def folder(migrations: Path | str) -> Path:
 
 
 def schema_name(migrations: Path | str) -> str:
-    """`portal_version`, `connector_version`: both may live in one PostgreSQL database."""
+    """`portal_version`, `connector_version`: tells whose tables a database holds."""
     return f"{folder(migrations).resolve().parent.name}_version"
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from cordboard.store.engines import Engines, open_engines, sqlite_path
-from cordboard.store.errors import StoreUnreachable
+from cordboard.store.errors import StoreForeign, StoreOld, StoreUnreachable
 from cordboard.store.lock import FileLock, take_session_lock
 from cordboard.store.migrate import migrate, schema_name
 from cordboard.store.reasons import reason_of
@@ -56,6 +56,8 @@ class Store:
             engines.dispose()
             if lock is not None:
                 lock.release()
+            if isinstance(error, StoreForeign | StoreOld):
+                raise type(error)(f"{engines.name}: {error}") from error
             if isinstance(error, DBAPIError):
                 raise StoreUnreachable(f"{engines.name} cannot be opened: {reason_of(error)}") from error
             raise
