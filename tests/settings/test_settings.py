@@ -84,6 +84,9 @@ def test_two_connections_of_one_portal_agree_about_its_rate(file):
 
 
 FAULTS = {
+    "line[0].missed_responsible: 'entty' is none of entity, last, default, and no extension": MINIMAL
+    + '[[line]]\nnumber = "1"\nmissed_responsible = "entty"\n',
+    "records.folders[0]: 'monitor' does not begin with /": MINIMAL + '[records]\nfolders = ["monitor"]\n',
     "hours.mon-fri: '9-18' are no hours such as 09:00-18:00": MINIMAL + '[hours]\nmon-fri = "9-18"\n',
     "missed.task_after: 'soon' is no length of time": MINIMAL + '[missed]\ntask_after = "soon"\n',
     "records.template: {hash} means nothing": MINIMAL + '[records]\ntemplate = "{year}/{hash}.wav"\n',

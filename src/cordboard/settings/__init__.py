@@ -1,11 +1,12 @@
 """Settings: the one file `cordboard.toml`, overridden by the environment.
 
-Reading order: `tables.py` (what may be written), `load.py` (file and environment), `faults.py` (what the types cannot
-say). Every table is optional; every key but `name`, `kind` and `url` has a default.
+Reading order: `tables.py` and `portal_tables.py` (what may be written), `load.py` (file and environment), `faults.py`
+(what the types cannot say). Every table is optional; every key but `name`, `kind` and `url` has a default.
 """
 
 from cordboard.settings.faults import account_of, rate_of
 from cordboard.settings.load import SettingsError, load
+from cordboard.settings.portal_tables import Portal, Switches
 from cordboard.settings.tables import (
     Ami,
     CardMode,
@@ -21,13 +22,11 @@ from cordboard.settings.tables import (
     Numbers,
     Pbx,
     Person,
-    Portal,
     Records,
     Register,
     Replace,
     Settings,
     Store,
-    Switches,
 )
 
 __all__ = [

@@ -9,10 +9,11 @@ import re
 import zoneinfo
 from collections.abc import Iterator
 from datetime import datetime
+from typing import get_args
 from urllib.parse import urlsplit
 
 from cordboard.settings.spans import length_of, span_of
-from cordboard.settings.tables import Replace, Settings
+from cordboard.settings.tables import Replace, Responsible, Settings
 
 #: words in braces of a template of recordings
 RECORD_WORDS = ("year", "month", "day", "hour", "minute", "second", "linkedid", "uniqueid", "src", "dst")
@@ -53,6 +54,10 @@ def faults_of(settings: Settings) -> Iterator[str]:
         yield from substitution_faults(f"numbers.replace[{number}].substitution", rule)
     yield from hook_faults(settings)
     yield from span_faults(settings)
+    yield from missed_faults(settings)
+    for number, folder in enumerate(settings.records.folders):
+        if not folder.startswith("/"):
+            yield f"records.folders[{number}]: {folder!r} does not begin with /"
     for word in re.findall(r"{([^{}]*)}", settings.records.template):
         if word not in RECORD_WORDS:
             yield f"records.template: {{{word}}} means nothing; there are {', '.join(RECORD_WORDS)}"
@@ -103,6 +108,20 @@ def span_faults(settings: Settings) -> Iterator[str]:
         length_of(settings.missed.task_after)
     except ValueError as error:
         yield f"missed.task_after: {str(error)!r} is no length of time such as 30m, 1h or 1d"
+
+
+def missed_faults(settings: Settings) -> Iterator[str]:
+    for number, line in enumerate(settings.line):
+        whose = line.missed_responsible
+        if whose is None or whose in get_args(Responsible):
+            continue
+        try:
+            is_extension = any(re.search(pattern, whose) for pattern in settings.numbers.internal)
+        except re.error:
+            return  # told already: a pattern is none
+        if not is_extension:
+            expected = ", ".join(get_args(Responsible))
+            yield f"line[{number}].missed_responsible: {whose!r} is none of {expected}, and no extension"
 
 
 def is_zone(name: str) -> bool:
