@@ -46,8 +46,8 @@ def portal(
     port
         Port to listen on; 0 takes a free one.
     seed
-        Fills a new database: `demo` with a small company and its clients, FILE.toml with what
-        `cordboard db export --fixture` wrote.
+        Fills a new database: `demo` with a small company and its clients, `week` with a week of its calls too,
+        FILE.toml with what `cordboard db export --fixture` wrote.
     reset
         Empty the database first.
     json

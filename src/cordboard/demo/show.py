@@ -51,7 +51,7 @@ async def show_once(port: int, speed: float, browser: bool) -> Summary:
 async def show_endless(port: int, speed: float, browser: bool) -> None:
     """Play a call every now and then, until somebody stops it."""
     with tempfile.TemporaryDirectory(prefix=temporary_name()) as folder:
-        stage = Stage(Path(folder), port)
+        stage = Stage(Path(folder), port, seed="week")
         try:
             await stage.set_up()
             print(

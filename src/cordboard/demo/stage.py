@@ -65,11 +65,11 @@ url = "sqlite:///{store}"
 class Stage:
     """Everything that runs during a demo."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, seed: str = "demo") -> None:
         self.folder = folder
         self.pbx = ReplayPbx(folder / "Master.csv")
         self.portal_db = folder / "portal.db"
-        self._port = port
+        self._port, self._seed = port, seed
         database = f"sqlite:///{self.portal_db}"
         self.portal = Child(
             "portal",
@@ -126,7 +126,7 @@ class Stage:
         """Make the portal's database with its demo data; the path of a webhook that outlives restarts.
 
         The one that the portal prints is made anew at each start, which a killed portal's connector could not know."""
-        opened = open_portal(Opening(PortalSettings(db=f"sqlite:///{self.portal_db}"), seed="demo"))
+        opened = open_portal(Opening(PortalSettings(db=f"sqlite:///{self.portal_db}"), seed=self._seed))
         now = time.time_ns() // 1000
         store = opened.portal.store
         try:

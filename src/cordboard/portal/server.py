@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, select, text
 
-from cordboard.portal import basics, seed
+from cordboard.portal import basics, seed, seed_week
 from cordboard.portal.app import build_app
 from cordboard.portal.credentials import replace_printed
 from cordboard.portal.fixture import FixtureError, load, read_fixture
@@ -105,11 +105,19 @@ def seeding(name: str | None) -> Callable[[Connection, int], None]:
         return lambda connection, now: None
     if name == "demo":
         return seed.seed
+    if name == "week":
+        return seed_demo_and_week
     try:
         fixture = read_fixture(Path(name))
     except FixtureError as error:
         raise PortalCannotStart(str(error)) from error
     return lambda connection, now: load(connection, fixture)
+
+
+def seed_demo_and_week(connection: Connection, now: int) -> None:
+    """The demo, and what its people did in the last seven days."""
+    seed.seed(connection, now)
+    seed_week.seed_week(connection, now)
 
 
 def empty(connection: Connection) -> None:
