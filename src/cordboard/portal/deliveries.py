@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from cordboard.portal.tables import event_delivery, event_outbox
+from cordboard.portal.tables import event_delivery, event_handler, event_outbox
 
 __all__ = [
     "Attempt",
@@ -36,6 +36,7 @@ __all__ = [
     "failed",
     "forget_stale",
     "list_deliveries",
+    "send_again",
 ]
 
 SECOND = 1_000_000
@@ -125,7 +126,7 @@ def keep_log(connection: Connection, mine: list[ColumnElement[bool]], attempt: A
         literal(attempt.took_ms),
     ]
     told.append(literal(outcome, Text))
-    copied = ("handler_id", "handler", "application_id", "event", "data")
+    copied = ("handler_id", "handler", "application_id", "event", "data", "subject", "user_id", "base_url")
     rows = select(*(event_outbox.c[name] for name in copied), event_outbox.c.attempts + 1, *told).where(*mine)
     names = [*copied, "attempt", "sent_at", "status", "reason", "took_ms", "outcome"]
     logged = connection.execute(insert(event_delivery).from_select(names, rows.order_by(event_outbox.c.id))).rowcount
@@ -144,3 +145,24 @@ def list_deliveries(
     if handler_id is not None:
         query = query.where(event_delivery.c.handler_id == handler_id)
     return list(connection.execute(query).all())
+
+
+def send_again(connection: Connection, delivery_id: int, now: int) -> bool:
+    """Put an event into the outbox once more; False where its binding is gone, or the row is not kept any more."""
+    row = connection.execute(select(event_delivery).where(event_delivery.c.id == delivery_id)).one_or_none()
+    handler = (
+        event_handler.c.id,
+        event_handler.c.handler,
+        event_handler.c.application_token,
+        event_handler.c.auth_type,
+    )
+    binding = (
+        connection.execute(select(*handler).where(event_handler.c.id == row.handler_id)).one_or_none() if row else None
+    )
+    if row is None or binding is None:
+        return False
+    values = {"handler_id": binding.id, "handler": binding.handler, "application_token": binding.application_token}
+    values |= {"auth_type": binding.auth_type, "application_id": row.application_id, "event": row.event}
+    values |= {"subject": row.subject or row.event, "data": row.data, "user_id": row.user_id, "base_url": row.base_url}
+    connection.execute(insert(event_outbox).values(attempts=0, created_at=now, due_at=now, **values))
+    return True

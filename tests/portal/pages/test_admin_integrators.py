@@ -5,12 +5,15 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from cordboard.portal.credentials import add_application
+from cordboard.portal.deliveries import Attempt, failed
 from cordboard.portal.events import EventSender
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.rest.registry import all_methods
+from cordboard.portal.tables import event_outbox
 
 pytestmark = pytest.mark.anyio
 
@@ -271,3 +274,30 @@ async def test_a_delivery_that_failed_is_shown_with_its_reason(house: Any) -> No
     assert "<code>ONCRMLEADADD</code>" in page
     assert ["event handler failed"] == [line["event"] for line in logged]
     assert "will be tried again" in page
+
+
+async def test_a_delivery_is_sent_again_as_long_as_somebody_is_bound_to_it(house: Any) -> None:
+    maria = house.visitor(MARIA)
+    await maria.post("/admin/webhooks/outbound", address="http://127.0.0.1:9/events", **{"event.ONCRMLEADADD": "on"})
+    lead = await house.call("crm.lead.add", fields={"TITLE": "told"})
+    [waits] = rows(house, event_outbox)
+    gone = Attempt(None, "it cannot be reached (ClientConnectorError)", unreachable=True)
+    house.portal.store.write_sync(lambda c: failed(c, waits, gone, 0, micros(house.clock())))
+    page = (await maria.get("/admin/deliveries")).text
+
+    again = await maria.post("/admin/deliveries/1/again")
+    [repeated] = rows(house, event_outbox)
+    await maria.post(f"/admin/webhooks/outbound/{waits.handler_id}/remove")
+    refused = await maria.post("/admin/deliveries/1/again")
+
+    assert "given up" in page
+    assert "it cannot be reached" in page
+    assert 303 == again.status_code
+    same = ("handler", "event", "subject", "data", "application_token", "user_id", "base_url")
+    assert [getattr(waits, name) for name in same] == [getattr(repeated, name) for name in same]
+    assert str(lead) in repeated.data
+    assert (422, "nobody is bound to this event there any more" in refused.text) == (refused.status_code, True)
+
+
+def rows(house: Any, table: Any) -> list[Any]:
+    return house.portal.store.read_sync(lambda c: c.execute(select(table)).all())

@@ -75,6 +75,10 @@ event_delivery = Table(
     Column("took_ms", Integer, nullable=False, default=0),
     #: delivered, again, lost
     text("outcome"),
+    #: what a repetition needs, as in the outbox
+    text("subject"),
+    Column("user_id", Integer, nullable=False, default=0, server_default="0"),
+    text("base_url"),
     sqlite_autoincrement=True,
 )
 
