@@ -18,7 +18,7 @@ from cordboard.calls.facts import CallFacts, Talk
 from cordboard.calls.recording import Recording, one_file
 from cordboard.calls.snapshot import CallFull, ChannelFull, ConversationFull
 from cordboard.calls.stages import Stage, StageName
-from cordboard.calls.states import State
+from cordboard.calls.states import ENDED, RINGING
 from cordboard.calls.steps import Step
 from cordboard.numbers.plan import NumberingPlan
 
@@ -108,7 +108,7 @@ class Call(Side, msgspec.Struct, eq=False, kw_only=True, weakref=True):
     def facts(self) -> CallFacts:
         """Return what a flow needs beyond `call_full`, as it is now."""
         talks = [*self.talks, *(Talk(c.id, c.talk_from, 0) for c in self.speaking.values())]
-        ringing = [c.id for c in self.conversations.values() if c.state is State.RINGING]
+        ringing = [c.id for c in self.conversations.values() if c.state is RINGING]
         return CallFacts(
             linkedid=self.linkedid,
             start=self.start,
@@ -126,7 +126,7 @@ class Call(Side, msgspec.Struct, eq=False, kw_only=True, weakref=True):
         )
 
     def _place(self, ringing: list[str]) -> str:
-        if self.state is State.ENDED:
+        if self.state is ENDED:
             return "ended"
         if self.speaking or self.room_from:
             return "talking"

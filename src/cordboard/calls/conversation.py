@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cordboard.calls.states import State
+from cordboard.calls.states import RINGING, State
 
 if TYPE_CHECKING:
     from cordboard.calls.channel import Channel
@@ -25,7 +25,7 @@ class Side(msgspec.Struct, eq=False):
     start: int
     answer: int = 0
     end: int = 0
-    state: State = State.RINGING
+    state: State = RINGING
     answered: bool = False
     from_: str = ""
     to: str = ""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cordboard.calls.channel import Kind
+from cordboard.calls.channel import LOCAL
 
 if TYPE_CHECKING:
     from cordboard.calls.call import Call
@@ -66,7 +66,7 @@ def is_clients(call: Call, channel: Channel) -> bool:
 
 def met_client(call: Call, recording: Recording) -> bool:
     channel = recording.channel
-    if channel.kind is Kind.LOCAL:
+    if channel.kind is LOCAL:
         return bool(call.talks) and recording.start <= min(talk.start for talk in call.talks)
     conversation = call.conversations.get(channel.uniqueid)
     return conversation is not None and conversation.answered

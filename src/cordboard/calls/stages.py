@@ -32,6 +32,9 @@ class StageName(StrEnum):
     __hash__ = str.__hash__
 
 
+#: by their own names: each look into an enum takes longer than the question that is asked of it
+CONVERSATION_REQUESTED, CONVERSATION_ACCEPTED, CONVERSATION_ENDED, CALL_ENDED, MERGED = StageName
+
 ALL_STAGES = frozenset(StageName)
 
 

@@ -38,6 +38,10 @@ class Happening(StrEnum):
     __hash__ = str.__hash__
 
 
+#: by their own names: each look into an enum takes longer than the question that is asked of it
+RINGING, TALKING, ENDED, PROCESSED = State
+ACCEPT, LEAVE, PROCESS = Happening
+
 TRANSITIONS: dict[State, dict[Happening, State]] = {
     State.RINGING: {Happening.ACCEPT: State.TALKING, Happening.LEAVE: State.ENDED},
     State.TALKING: {Happening.LEAVE: State.ENDED},

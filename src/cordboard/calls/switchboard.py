@@ -10,7 +10,7 @@ bridge of `;2` hear each other, so "together" means: in one bridge, or in bridge
 from __future__ import annotations
 
 from cordboard.calls.call import Call
-from cordboard.calls.channel import Bridge, Channel, Endpoints, Kind, stem_of
+from cordboard.calls.channel import LOCAL, Bridge, Channel, Endpoints, stem_of
 from cordboard.calls.clock import ClockText
 from cordboard.calls.stages import ALL_STAGES, StageName
 from cordboard.numbers.plan import NumberingPlan
@@ -51,7 +51,7 @@ class Switchboard:
         self.channels[uniqueid] = self.names[name] = channel
         call.channels[uniqueid] = channel
         call.live += 1
-        if kind is Kind.LOCAL:
+        if kind is LOCAL:
             call.locals[uniqueid] = channel
         if uniqueid == call.linkedid:
             call.main = channel
@@ -91,14 +91,19 @@ class Switchboard:
         """Return everybody who hears whoever is in this bridge; Local halves are left out."""
         if bridge is None or bridge.holding:
             return []
-        people = [channel for channel in bridge.members.values() if channel.kind is not Kind.LOCAL]
-        if len(people) == len(bridge.members):
-            return people
-        people.clear()
+        people = list(bridge.members.values())
+        for channel in people:
+            if channel.kind is LOCAL:
+                return self._beyond(bridge)
+        return people
+
+    def _beyond(self, bridge: Bridge) -> list[Channel]:
+        """Return everybody in the bridges that Local pairs join to this one."""
+        people: list[Channel] = []
         seen, waiting = {bridge.id}, [bridge]
         while waiting:
             for channel in waiting.pop().members.values():
-                if channel.kind is not Kind.LOCAL:
+                if channel.kind is not LOCAL:
                     people.append(channel)
                     continue
                 half = self.other_half(channel)

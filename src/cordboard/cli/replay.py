@@ -23,7 +23,7 @@ from cordboard.asterisk.address import shown
 from cordboard.asterisk.cel_csv import NoCel
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.clock import ClockText
-from cordboard.calls.stages import ALL_STAGES, Stage, StageName
+from cordboard.calls.stages import ALL_STAGES, CALL_ENDED, Stage
 from cordboard.calls.steps import PATHS, Change, Step
 from cordboard.calls.tracker import CallTracker
 from cordboard.cli.replay_reader import Lane, open_reader
@@ -36,7 +36,7 @@ Show = Callable[[Step, ClockText], list[bytes]]
 
 OK, NO_CEL, UNREADABLE, BROKEN = 0, 2, 4, 6
 #: those that are asked for
-STAGES = {"event": ALL_STAGES, "stage": ALL_STAGES, "end": frozenset({StageName.CALL_ENDED})}
+STAGES = {"event": ALL_STAGES, "stage": ALL_STAGES, "end": frozenset({CALL_ENDED})}
 NEVER = 1 << 62  #: later than any deadline
 TIMES = frozenset(path.rpartition(".")[2] for path in PATHS.values() if path.endswith("_time"))
 
@@ -165,7 +165,7 @@ def plan_of(settings: Settings, pbx: Pbx) -> NumberingPlan:
 
 def show_end(step: Step, clock: ClockText) -> list[bytes]:
     """Return the line of a call that ended."""
-    return [stage_line(stage, clock) for stage in step.stages if stage.name is StageName.CALL_ENDED]
+    return [stage_line(stage, clock) for stage in step.stages if stage.name is CALL_ENDED]
 
 
 def show_stages(step: Step, clock: ClockText) -> list[bytes]:

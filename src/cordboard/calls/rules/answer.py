@@ -15,12 +15,12 @@ conference room there may be no conversation at all; the client met a person all
 from collections.abc import Sequence
 
 from cordboard.calls.call import UNNAMED, Call, close_talk
-from cordboard.calls.channel import Bridge, Channel, Kind
+from cordboard.calls.channel import PHONE, TRUNK, Bridge, Channel
 from cordboard.calls.conversation import Conversation, Side, put
 from cordboard.calls.rules.conversations import request
 from cordboard.calls.rules.numbers_of_call import name_sides
-from cordboard.calls.stages import StageName
-from cordboard.calls.states import Happening, State, after
+from cordboard.calls.stages import CONVERSATION_ACCEPTED
+from cordboard.calls.states import ACCEPT, TALKING, after
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
@@ -51,13 +51,15 @@ def meet(board: Switchboard, call: Call, at: int, step: Step, joined: Sequence[s
     if call.client is None:
         find_client(board, call, at, step)
     client = call.client
-    people = board.together(client.bridge) if client is not None and client.bridge is not None else []
-    others = [channel for channel in people if channel is not client and channel.is_person]
+    others: list[Channel] = []
     now: dict[str, Conversation] = {}
-    for channel in others:
-        conversation = channel.conversation
+    for channel in board.together(client.bridge) if client is not None else ():
+        if channel is client or not channel.is_person:
+            continue
+        others.append(channel)
         if channel.call is not call:
             continue
+        conversation = channel.conversation
         if conversation is None and channel.name in joined and not _is_own(channel, call):
             conversation = request(board, channel, at, step, "joined")
         if conversation is not None:
@@ -68,7 +70,7 @@ def meet(board: Switchboard, call: Call, at: int, step: Step, joined: Sequence[s
         _change_speakers(call, now, at, step)
     in_room = client is not None and client.bridge is not None and client.bridge.room
     if in_room or call.room_from:
-        inside = in_room and not now and any(channel.kind is Kind.PHONE for channel in others)
+        inside = in_room and not now and any(channel.kind is PHONE for channel in others)
         _in_room(call, at, step, inside=inside)
 
 
@@ -84,7 +86,7 @@ def find_client(board: Switchboard, call: Call, at: int, step: Step) -> None:
         if conversation is None:
             continue
         leg = conversation.channel
-        if leg.kind is not Kind.TRUNK or leg.bridge is None or leg.bridge.room:
+        if leg.kind is not TRUNK or leg.bridge is None or leg.bridge.room:
             continue
         if any(other is not leg and other.is_person for other in board.together(leg.bridge)):
             call.client = leg
@@ -101,7 +103,7 @@ def refresh_active(call: Call, step: Step) -> None:
                 active = key
     elif call.active:
         last = call.conversations.get(call.active)
-        if last is not None and last.state is State.TALKING and not last.parked:
+        if last is not None and last.state is TALKING and not last.parked:
             active = last.id
     if call.active != active:
         put(step, call, "active", active, "active_conversation")
@@ -141,13 +143,13 @@ def accept(call: Call, conversation: Conversation, at: int, step: Step) -> None:
         call.last_accepted = conversation
     if was_asking:
         call.names = UNNAMED
-    call.stage(step, StageName.CONVERSATION_ACCEPTED, at, conversation.id)
+    call.stage(step, CONVERSATION_ACCEPTED, at, conversation.id)
 
 
 def begin_talk(side: Side, answer: int, step: Step) -> None:
     """The client met this person; of the call: a person at all."""
     if not side.answered:
-        put(step, side, "state", after(side.state, Happening.ACCEPT), RULE)
+        put(step, side, "state", after(side.state, ACCEPT), RULE)
         put(step, side, "answered", True, RULE)
         put(step, side, "answer", answer, "answer_time")
 

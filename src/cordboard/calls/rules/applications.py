@@ -10,9 +10,9 @@ and MixMonitor's the name of the file.
 
 from cordboard.calls import recording
 from cordboard.calls.cel import CelEvent
-from cordboard.calls.channel import Channel, Kind
+from cordboard.calls.channel import LOCAL, Channel, Kind
 from cordboard.calls.rules.numbers_of_call import correct_called
-from cordboard.calls.states import State
+from cordboard.calls.states import RINGING
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
@@ -57,7 +57,7 @@ def remember_dialled(channel: Channel, appdata: str, step: Step) -> None:
         call = channel.call
         call.dialled = found
         for conversation in call.conversations.values() if len(call.conversations) < 20 else ():
-            if not conversation.sure and conversation.state is State.RINGING:
+            if not conversation.sure and conversation.state is RINGING:
                 correct_called(conversation, call, step)
 
 
@@ -75,4 +75,4 @@ def dial_target(text: str) -> tuple[str, str] | None:
 
 def is_room(kind: Kind, appname: str) -> bool:
     """Say whether a channel in this application stands in a room."""
-    return kind is not Kind.LOCAL and appname in ("ConfBridge", "MeetMe")
+    return kind is not LOCAL and appname in ("ConfBridge", "MeetMe")

@@ -11,7 +11,7 @@ is called after `;1` was answered is the second part.
 
 from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
-from cordboard.calls.channel import Channel, Kind
+from cordboard.calls.channel import LOCAL, PHONE, TRUNK, Channel
 from cordboard.calls.rules.conversations import request
 from cordboard.calls.rules.direction import NOWHERE, decide_direction, dials_in
 from cordboard.calls.rules.numbers_of_call import name_sides
@@ -28,11 +28,11 @@ def arrive(board: Switchboard, channel: Channel, event: CelEvent, step: Step) ->
     channel.asked = channel is not call.main
     if channel is call.main:
         _first(call, channel, event)
-    elif channel.is_person and dials_in(channel, call) and channel.kind is Kind.TRUNK:
+    elif channel.is_person and dials_in(channel, call) and channel.kind is TRUNK:
         _dialled_in(call, channel)
     elif channel.is_person and _is_first_leg(call, channel):
         channel.own_leg = True
-        if channel.kind is Kind.TRUNK and not _is_employee(call, channel):
+        if channel.kind is TRUNK and not _is_employee(call, channel):
             call.callback, call.client = True, channel
     elif channel.is_person and event.eventtype != "BRIDGE_ENTER":
         if call.first_called is None:
@@ -44,8 +44,8 @@ def arrive(board: Switchboard, channel: Channel, event: CelEvent, step: Step) ->
 
 
 def _first(call: Call, channel: Channel, event: CelEvent) -> None:
-    by_originate = event.appname == "AppDial2" or channel.kind is Kind.LOCAL or call.expected is not None
-    if by_originate or (event.exten == "s" and (channel.kind is Kind.PHONE or not event.cid_num)):
+    by_originate = event.appname == "AppDial2" or channel.kind is LOCAL or call.expected is not None
+    if by_originate or (event.exten == "s" and (channel.kind is PHONE or not event.cid_num)):
         originate(call, channel)
     elif dials_in(channel, call):
         _dialled_in(call, channel)
@@ -56,7 +56,7 @@ def originate(call: Call, channel: Channel) -> None:
     call.originated = True
     if channel.is_person:
         channel.own_leg = True
-        if channel.kind is Kind.TRUNK and not _is_employee(call, channel):
+        if channel.kind is TRUNK and not _is_employee(call, channel):
             call.callback, call.client = True, channel
 
 
@@ -68,21 +68,15 @@ def _dialled_in(call: Call, channel: Channel) -> None:
 def _is_first_leg(call: Call, channel: Channel) -> bool:
     """Behind the Local channel of an Originate, called before its first half was answered."""
     main = call.main
-    if (
-        not call.originated
-        or main is None
-        or main.kind is not Kind.LOCAL
-        or main.answer
-        or channel.exten not in NOWHERE
-    ):
+    if not call.originated or main is None or main.kind is not LOCAL or main.answer or channel.exten not in NOWHERE:
         return False
-    phone_first = any(other.own_leg and other.kind is Kind.PHONE and other.answer for other in call.channels.values())
-    return not (phone_first and channel.kind is Kind.TRUNK)
+    phone_first = any(other.own_leg and other.kind is PHONE and other.answer for other in call.channels.values())
+    return not (phone_first and channel.kind is TRUNK)
 
 
 def _is_employee(call: Call, channel: Channel) -> bool:
     """A trunk leg to the employee's own mobile: their telephone rings beside it, or we were told whom the client is."""
-    if any(other.own_leg and other.kind is Kind.PHONE for other in call.channels.values()):
+    if any(other.own_leg and other.kind is PHONE for other in call.channels.values()):
         return True
     if call.expected and call.dialled:
         return all(number[-9:] != call.expected[1][-9:] for _, number in call.dialled)

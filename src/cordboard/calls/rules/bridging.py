@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
-from cordboard.calls.channel import Bridge, Channel, Kind
+from cordboard.calls.channel import LOCAL, Bridge, Channel
 from cordboard.calls.rules.answer import meet, part
 from cordboard.calls.rules.applications import is_room
 from cordboard.calls.rules.conversations import join_consulted
@@ -35,9 +35,9 @@ def entered(board: Switchboard, channel: Channel, event: CelEvent, step: Step) -
     board.enter(channel, bridge)
     peers = event.peer.split(",") if event.peer else ()
     _believe_peers(board, bridge, peers)
-    if channel.kind is Kind.LOCAL:
+    if channel.kind is LOCAL:
         join_consulted(channel, step)
-    if len(bridge.members) == 1 and came_from is None and channel.kind is not Kind.LOCAL and channel.call.client:
+    if len(bridge.members) == 1 and came_from is None and channel.kind is not LOCAL and channel.call.client:
         return  # the first one in, as most are: there is nobody to meet
     _meet(board, channel, event.eventtime, step, peers)
 
@@ -124,7 +124,7 @@ def _came_alone(board: Switchboard, channel: Channel, at: int) -> Bridge | None:
             or not bridge.id.startswith("of ")
         ):
             continue
-        if channel.kind is Kind.LOCAL and other.kind is Kind.LOCAL:
+        if channel.kind is LOCAL and other.kind is LOCAL:
             continue
         if abs(at - int(bridge.id.rpartition(" ")[2])) <= TOGETHER:
             return bridge

@@ -13,12 +13,12 @@ still with the client (rows of two channels may change places within a milliseco
 """
 
 from cordboard.calls.call import Call
-from cordboard.calls.channel import Channel, Kind
+from cordboard.calls.channel import PHONE, Channel
 from cordboard.calls.conversation import Conversation
 from cordboard.calls.rules.direction import decide_direction
 from cordboard.calls.rules.numbers_of_call import find_called, name_sides
-from cordboard.calls.stages import StageName
-from cordboard.calls.states import State
+from cordboard.calls.stages import CONVERSATION_REQUESTED
+from cordboard.calls.states import RINGING
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
@@ -39,7 +39,7 @@ def request(board: Switchboard, channel: Channel, at: int, step: Step, rule: str
     step.marks.append((None, f"conversations.{conversation.id}", None, conversation.number, rule))
     decide_direction(call, step)
     name_sides(call, step, conversation)
-    call.stage(step, StageName.CONVERSATION_REQUESTED, at, conversation.id)
+    call.stage(step, CONVERSATION_REQUESTED, at, conversation.id)
     if rule != "called":
         call.freeze_pictures()  # asked and accepted in one event, as one who takes a call over
     return conversation
@@ -56,7 +56,7 @@ def asker_of(board: Switchboard, call: Call) -> Channel | None:
         with_half = half.bridge.members.values() if half.bridge is not None else ()
         with_client = board.together(call.client.bridge) if call.speaking else ()
         for member in (*with_half, *with_client):
-            if member.kind is Kind.PHONE and member is not call.client:
+            if member.kind is PHONE and member is not call.client:
                 return member
     return None
 
@@ -67,7 +67,7 @@ def join_consulted(half: Channel, step: Step) -> None:
     call = half.call
     if call.client is None or call.client.bridge is not half.bridge:
         return
-    consulted = [each for each in call.conversations.values() if each.asker and each.state is State.RINGING]
+    consulted = [each for each in call.conversations.values() if each.asker and each.state is RINGING]
     for conversation in consulted:
         conversation.asker = ""
         name_sides(call, step, conversation)

@@ -20,7 +20,7 @@ Reasons, first that applies:
 import re
 
 from cordboard.calls.call import Call
-from cordboard.calls.channel import Channel, Kind
+from cordboard.calls.channel import PHONE, TRUNK, Channel
 from cordboard.calls.conversation import put
 from cordboard.calls.steps import Step
 
@@ -31,7 +31,7 @@ NOWHERE = frozenset(("", "s"))
 
 def dials_in(channel: Channel, call: Call) -> bool:
     """Say whether this trunk channel brought a call from outside."""
-    if channel.kind is not Kind.TRUNK or channel.own_leg or call.plan.is_employee(channel.first_num):
+    if channel.kind is not TRUNK or channel.own_leg or call.plan.is_employee(channel.first_num):
         return False
     if channel.exten not in NOWHERE:
         return True
@@ -57,7 +57,7 @@ def direction_of(call: Call) -> str:
     if call.callback:
         return "outgoing"
     if call.first_called is not None:
-        return "local" if call.first_called is Kind.PHONE else "outgoing"
+        return "local" if call.first_called is PHONE else "outgoing"
     if call.originated:
         asked_for = call.expected[1] if call.expected else ""
         return "local" if asked_for and call.plan.is_local(asked_for) else "outgoing"

@@ -21,8 +21,8 @@ from cordboard.calls.rules.doubts import doubt_at_end
 from cordboard.calls.rules.ivr import ended_in_menu
 from cordboard.calls.rules.result import result_of
 from cordboard.calls.rules.transfer import hand_over
-from cordboard.calls.stages import StageName
-from cordboard.calls.states import Happening, State, after
+from cordboard.calls.stages import CALL_ENDED, CONVERSATION_ENDED
+from cordboard.calls.states import ENDED, LEAVE, after
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
@@ -73,11 +73,11 @@ def leave(board: Switchboard, channel: Channel, at: int, step: Step) -> None:
         part(board, call, at, step)
     conversation = channel.conversation
     if conversation is not None:
-        put(step, conversation, "state", after(conversation.state, Happening.LEAVE), RULE)
+        put(step, conversation, "state", after(conversation.state, LEAVE), RULE)
         put(step, conversation, "end", at, RULE)
         if call.active == conversation.id:
             refresh_active(call, step)
-        call.stage(step, StageName.CONVERSATION_ENDED, at, conversation.id)
+        call.stage(step, CONVERSATION_ENDED, at, conversation.id)
     if call.live <= 0:
         call.freeze_pictures()
         end_call(board, call, at, step)
@@ -90,16 +90,16 @@ def end_call(board: Switchboard, call: Call, at: int, step: Step) -> None:
     """End the call: nobody is left."""
     for conversation in call.conversations.values():
         put(step, conversation, "parked", False, RULE)
-        if conversation.state is not State.ENDED:  # asked by a row that came after its channel was gone
-            put(step, conversation, "state", State.ENDED, RULE)
+        if conversation.state is not ENDED:  # asked by a row that came after its channel was gone
+            put(step, conversation, "state", ENDED, RULE)
             put(step, conversation, "end", at, RULE)
     put(step, call, "active", "", RULE)
     put(step, call, "is_ivr", ended_in_menu(call), "ivr")
     put(step, call, "result", result_of(call, step), "result")
-    put(step, call, "state", after(call.state, Happening.LEAVE), RULE)
+    put(step, call, "state", after(call.state, LEAVE), RULE)
     put(step, call, "end", at, RULE)
     doubt_at_end(board, call, step)
     call.queue = ""
     board.forget(call, at)
-    call.stage(step, StageName.CALL_ENDED, at)
+    call.stage(step, CALL_ENDED, at)
     call.shown.clear()  # nothing changes any more: its pictures can be taken at any time

@@ -15,12 +15,12 @@ answered by anybody yet: who is only asked never spoke to the client.
 import re
 
 from cordboard.calls.call import UNNAMED, Call
-from cordboard.calls.channel import Channel, Kind
+from cordboard.calls.channel import OTHER, Channel
 from cordboard.calls.conversation import Conversation, put
 from cordboard.calls.rules.direction import decide_direction
 from cordboard.calls.rules.numbers_of_call import name_sides, number_of
-from cordboard.calls.stages import StageName
-from cordboard.calls.states import State
+from cordboard.calls.stages import CONVERSATION_ACCEPTED, CONVERSATION_REQUESTED, MERGED
+from cordboard.calls.states import ENDED, RINGING, TALKING
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
@@ -45,7 +45,7 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
     older, younger = (one, other) if age(one.linkedid) <= age(other.linkedid) else (other, one)
     older.freeze_pictures()
     younger.freeze_pictures()
-    older.stage(step, StageName.MERGED, at, absorbed=younger)
+    older.stage(step, MERGED, at, absorbed=younger)
     among_colleagues = younger.dialled_in is None and younger.type != "outgoing"
     asker = number_of(younger.main)
     _move(board, older, younger)
@@ -56,7 +56,7 @@ def merge(board: Switchboard, one: Call, other: Call, at: int, step: Step, rule:
         _bring(older, conversation, asker if among_colleagues else "", step)
     if younger.answered and not among_colleagues:
         put(step, older, "answered", True, "merge")
-        put(step, older, "state", State.TALKING, "merge")
+        put(step, older, "state", TALKING, "merge")
         put(step, older, "answer", min(older.answer or younger.answer, younger.answer), "merge")
         older.talks = sorted([*older.talks, *younger.talks], key=lambda talk: talk.start)
         older.last_accepted = older.last_accepted or younger.last_accepted
@@ -121,20 +121,20 @@ def _bring(call: Call, conversation: Conversation, asker: str, step: Step) -> No
         conversation.asker = conversation.asker or asker
         put(step, conversation, "answered", False, "merge")
         put(step, conversation, "answer", 0, "merge")
-        if conversation.state is State.TALKING:
-            put(step, conversation, "state", State.RINGING, "merge")
-    if call.last_requested is None or conversation.state is not State.ENDED:
+        if conversation.state is TALKING:
+            put(step, conversation, "state", RINGING, "merge")
+    if call.last_requested is None or conversation.state is not ENDED:
         call.last_requested = conversation
 
 
 def _announce(call: Call, younger: Call, at: int, step: Step) -> None:
-    brought = [each for each in younger.conversations.values() if each.state is not State.ENDED]
+    brought = [each for each in younger.conversations.values() if each.state is not ENDED]
     for conversation in brought:
-        call.stage(step, StageName.CONVERSATION_REQUESTED, at, conversation.id)
+        call.stage(step, CONVERSATION_REQUESTED, at, conversation.id)
     call.freeze_pictures()  # as they came, before they meet
     for conversation in brought:
         if conversation.answered:
-            call.stage(step, StageName.CONVERSATION_ACCEPTED, at, conversation.id)
+            call.stage(step, CONVERSATION_ACCEPTED, at, conversation.id)
 
 
 def met_stranger(channel: Channel) -> Channel | None:
@@ -143,6 +143,6 @@ def met_stranger(channel: Channel) -> Channel | None:
     if bridge is None or bridge.room or bridge.holding or len(bridge.members) < 2:
         return None
     for member in bridge.members.values():
-        if member.call is not channel.call and member.kind is not Kind.OTHER:
+        if member.call is not channel.call and member.kind is not OTHER:
             return member
     return None

@@ -12,7 +12,7 @@ create a line of that name.
 """
 
 from cordboard.calls.call import UNNAMED, Call
-from cordboard.calls.channel import Channel, Kind
+from cordboard.calls.channel import PHONE, TRUNK, Channel
 from cordboard.calls.conversation import Conversation, Side, put
 from cordboard.calls.rules.direction import NOWHERE
 from cordboard.calls.steps import Step
@@ -24,7 +24,7 @@ def number_of(channel: Channel | None) -> str:
     """Return the number of the person behind a channel."""
     if channel is None:
         return ""
-    if channel.kind is Kind.PHONE:
+    if channel.kind is PHONE:
         return channel.endpoint
     return channel.first_num or channel.cid_num
 
@@ -42,7 +42,7 @@ def did_of(call: Call) -> str:
 def find_called(conversation: Conversation, call: Call) -> None:
     """Set who is called on this leg: an extension, or the number given to the provider."""
     channel = conversation.channel
-    if channel.kind is Kind.PHONE:
+    if channel.kind is PHONE:
         conversation.number = channel.endpoint
         return
     if channel.exten not in NOWHERE and channel.first_num:  # another client, joined with this one
@@ -83,7 +83,7 @@ def line_of(channel: Channel, call: Call) -> str:
     if line := call.plan.lines.get(channel.endpoint):
         return line
     caller = call.main
-    if caller is None or caller.kind is not Kind.PHONE or call.plan.is_local(caller.cid_num):
+    if caller is None or caller.kind is not PHONE or call.plan.is_local(caller.cid_num):
         return ""
     return caller.cid_num
 
@@ -142,7 +142,7 @@ def _client_number(call: Call) -> str:
     if call.client is not None and call.client.conversation is not None:
         return call.client.conversation.number
     sent = call.last_requested
-    if sent is not None and sent.channel.kind is Kind.TRUNK and sent.number:
+    if sent is not None and sent.channel.kind is TRUNK and sent.number:
         return sent.number
     dialled = call.main.exten if call.main else ""
     return expected or (dialled if dialled not in NOWHERE else "")
@@ -156,9 +156,9 @@ def _caller_number(call: Call) -> str:
         speaker = call.last_accepted or call.last_requested
         return speaker.number if speaker else employee
     for channel in call.channels.values():
-        if channel.own_leg and channel.kind is Kind.PHONE and (channel.answer or not employee):
+        if channel.own_leg and channel.kind is PHONE and (channel.answer or not employee):
             employee = channel.endpoint
-    if not employee and call.main and call.main.kind is Kind.PHONE:
+    if not employee and call.main and call.main.kind is PHONE:
         employee = call.main.endpoint
     return employee
 
@@ -169,7 +169,7 @@ def _line_number(call: Call) -> str:
     if call.callback:
         return call.plan.lines.get(call.client.endpoint, "") if call.client else ""
     sent = call.last_requested
-    return line_of(sent.channel, call) if sent and sent.channel.kind is Kind.TRUNK else ""
+    return line_of(sent.channel, call) if sent and sent.channel.kind is TRUNK else ""
 
 
 def _target(call: Call, client: str) -> str:

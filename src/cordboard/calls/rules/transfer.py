@@ -13,7 +13,7 @@ from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.channel import Channel
 from cordboard.calls.rules.answer import meet
-from cordboard.calls.states import State
+from cordboard.calls.states import TALKING
 from cordboard.calls.steps import Step
 from cordboard.calls.switchboard import Switchboard
 
@@ -29,7 +29,7 @@ def hand_over(board: Switchboard, call: Call, at: int, step: Step) -> None:
     if call.type not in ("local", "unknown"):
         return
     partner = call.last_accepted
-    if partner is None or partner.state is not State.TALKING or partner.channel is call.client:
+    if partner is None or partner.state is not TALKING or partner.channel is call.client:
         return
     call.client = partner.channel
     meet(board, call, at, step)
