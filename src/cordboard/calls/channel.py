@@ -70,7 +70,6 @@ class Channel(msgspec.Struct, eq=False):
     extra: str = ""  #: the last that was not empty
     appdata: str = ""  #: last arguments of Dial that were looked at
     own_leg: bool = False  #: the employee's own telephone in a click-to-call, or the client's in a callback
-    asked: bool = False  #: it was called (its uniqueid is not the linkedid)
     elsewhere: bool = False  #: another answered for it
     parked: bool = False
 

@@ -187,7 +187,8 @@ class CallTracker:
             call = self.board.open_call(event.linkedid, event.eventtime)
         if call.shown:
             call.freeze_pictures()
-        call.last_row = max(call.last_row, event.eventtime)
+        if event.eventtime > call.last_row:
+            call.last_row = event.eventtime
         step.linkedid = call.linkedid
         channel = self.board.add(event.uniqueid, event.channame, call, event.eventtime)
         channel.started = True

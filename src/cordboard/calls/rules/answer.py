@@ -15,7 +15,7 @@ conference room there may be no conversation at all; the client met a person all
 from collections.abc import Sequence
 
 from cordboard.calls.call import UNNAMED, Call, close_talk
-from cordboard.calls.channel import PHONE, TRUNK, Bridge, Channel
+from cordboard.calls.channel import PHONE, TRUNK, Channel
 from cordboard.calls.conversation import Conversation, Side, put
 from cordboard.calls.rules.conversations import request
 from cordboard.calls.rules.numbers_of_call import name_sides
@@ -161,8 +161,3 @@ def _in_room(call: Call, at: int, step: Step, *, inside: bool) -> None:
     elif call.room_from and not inside:
         close_talk(call, "", call.room_from, at)
         call.room_from = 0
-
-
-def hears(bridge: Bridge) -> bool:
-    """Say whether people in this bridge can meet: not while parked."""
-    return not bridge.holding

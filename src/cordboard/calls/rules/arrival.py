@@ -25,12 +25,11 @@ def arrive(board: Switchboard, channel: Channel, event: CelEvent, step: Step) ->
     channel.exten = event.exten
     channel.first_num = channel.cid_num = event.cid_num
     channel.dnid = event.cid_dnid
-    channel.asked = channel is not call.main
     if channel is call.main:
         _first(call, channel, event)
-    elif channel.is_person and dials_in(channel, call) and channel.kind is TRUNK:
+    elif channel.kind is TRUNK and dials_in(channel, call):
         _dialled_in(call, channel)
-    elif channel.is_person and _is_first_leg(call, channel):
+    elif call.originated and channel.is_person and _is_first_leg(call, channel):
         channel.own_leg = True
         if channel.kind is TRUNK and not _is_employee(call, channel):
             call.callback, call.client = True, channel
@@ -68,7 +67,7 @@ def _dialled_in(call: Call, channel: Channel) -> None:
 def _is_first_leg(call: Call, channel: Channel) -> bool:
     """Behind the Local channel of an Originate, called before its first half was answered."""
     main = call.main
-    if not call.originated or main is None or main.kind is not LOCAL or main.answer or channel.exten not in NOWHERE:
+    if main is None or main.kind is not LOCAL or main.answer or channel.exten not in NOWHERE:
         return False
     phone_first = any(other.own_leg and other.kind is PHONE and other.answer for other in call.channels.values())
     return not (phone_first and channel.kind is TRUNK)

@@ -34,7 +34,8 @@ def entered(board: Switchboard, channel: Channel, event: CelEvent, step: Step) -
     bridge = _bridge_of(board, channel, event, step)
     board.enter(channel, bridge)
     peers = event.peer.split(",") if event.peer else ()
-    _believe_peers(board, bridge, peers)
+    if peers:
+        _believe_peers(board, bridge, peers)
     if channel.kind is LOCAL:
         join_consulted(channel, step)
     if len(bridge.members) == 1 and came_from is None and channel.kind is not LOCAL and channel.call.client:

@@ -14,7 +14,7 @@ import msgspec
 
 from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
-from cordboard.calls.channel import Channel
+from cordboard.calls.channel import LOCAL, Channel
 from cordboard.calls.conversation import put
 from cordboard.calls.rules.answer import part, refresh_active
 from cordboard.calls.rules.doubts import doubt_at_end
@@ -67,7 +67,8 @@ def leave(board: Switchboard, channel: Channel, at: int, step: Step) -> None:
     channel.end = at
     channel.parked = False
     call.live -= 1
-    call.locals.pop(channel.uniqueid, None)
+    if channel.kind is LOCAL:
+        call.locals.pop(channel.uniqueid, None)
     if channel.bridge is not None:
         board.leave(channel)
         part(board, call, at, step)

@@ -90,11 +90,11 @@ def line_of(channel: Channel, call: Call) -> str:
 
 def name_sides(call: Call, step: Step, fresh: Conversation | None = None) -> None:
     """Give the call, the new conversation, and all of them where the call's own numbers changed, their numbers."""
-    client = _client_number(call)
     if call.type == "incoming":
-        line = did_of(call)
+        client, line = number_of(call.dialled_in), did_of(call)
         _give(step, call, client, line, _reached(call) or line)
     else:
+        client = _client_number(call)
         _give(step, call, _caller_number(call), _line_number(call), _target(call, client))
     names = (call.type, call.from_, call.trunk, client)
     if names != call.names:
@@ -132,8 +132,6 @@ def _from_client(conversation: Conversation, call: Call) -> bool:
 
 
 def _client_number(call: Call) -> str:
-    if call.dialled_in is not None:
-        return number_of(call.dialled_in)
     expected = call.expected[1] if call.expected else ""
     if call.callback:
         return expected or number_of(call.client)
