@@ -65,6 +65,7 @@ class Call:
         return self
 
     async def answer(self) -> None:
+        assert not self.ended.is_set(), f"{self.label}: there is nobody any more to answer"
         self.take_sdp(self.invite.body)
         sdp = await self.sdp()
         self.note("answered")

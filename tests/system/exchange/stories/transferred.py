@@ -70,8 +70,10 @@ async def transfer_returned(team: Team, book: Book) -> None:
     await asyncio.sleep(1)
     await at_anna.hang_up()
     again = await call.rings(anna, 0.5)
-    await again.answer()
-    await call.talk(call.origin, again, anna, 2)
+    # A busy Asterisk 16 was seen to hang up on the customer in the very moment in which it rings back.
+    if not call.origin.ended.is_set():
+        await again.answer()
+        await call.talk(call.origin, again, anna, 2)
     call.ends(200, anna)
 
 
