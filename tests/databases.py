@@ -9,16 +9,12 @@ The surprise: the server's folder is not one of pytest's own: another run of pyt
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +24,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-__all__ = ["KilledServer", "PostgreSql", "Sqlite", "database_kind", "databases", "portal_on", "postgresql"]
+__all__ = ["KilledServer", "PostgreSql", "Sqlite", "database_kind", "databases", "postgresql"]
 
 
 class Sqlite:
@@ -106,18 +102,6 @@ def memory() -> str | None:
     """A folder in memory, if there is enough: each copy of a template writes eight megabytes."""
     shared = Path("/dev/shm")
     return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > 2**30 else None
-
-
-@contextmanager
-def portal_on(url: str, *options: str) -> Generator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """`cordboard portal` on a database of any kind, as a process: it, and its ready line."""
-    command = [sys.executable, "-m", "cordboard.cli.main", "portal", "--db", url, "--port", "0", "--json", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process, json.loads(process.stdout.readline())
-        finally:
-            process.terminate()
 
 
 class KilledServer:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from tests.databases import PostgreSql, Sqlite, portal_on
+from tests.databases import PostgreSql, Sqlite
 
 from cordboard.testing import running_portal
 
@@ -32,20 +32,20 @@ def url(databases: Sqlite | PostgreSql) -> Any:
     databases.drop(made)
 
 
-def test_clients_and_calls_by_the_thousand_are_found_by_their_numbers(url: str) -> None:
+def test_clients_and_calls_by_the_thousand_are_found_by_their_numbers(url: str, tmp_path: Path) -> None:
     done = cordboard("db", "seed", "--contacts", "3000", "--calls", "1000", "--db", url, "--json")
     more = cordboard("db", "seed", "--contacts", "10", "--db", url, "--json")
 
     assert (0, 0) == (done.returncode, more.returncode), done.stderr + more.stderr
     told = json.loads(done.stdout)
     assert (3000, 1000, "admin") == (told["contacts"], told["calls"], told["login"])
-    with portal_on(url) as (_, ready):
+    with running_portal(tmp_path, db=url, seed=False) as portal:
         search = "telephony.externalCall.searchCrmEntities?PHONE_NUMBER=%2B79000003007"
-        assert [3007] == [one["CRM_ENTITY_ID"] for one in ask(ready["webhook"], search)["result"]]
-        assert 1000 == ask(ready["webhook"], "voximplant.statistic.get")["total"]
-        assert 3011 == ask(ready["webhook"], "crm.contact.add?fields[NAME]=Next")["result"]
+        assert [3007] == [one["CRM_ENTITY_ID"] for one in ask(portal.webhook, search)["result"]]
+        assert 1000 == ask(portal.webhook, "voximplant.statistic.get")["total"]
+        assert 3011 == ask(portal.webhook, "crm.contact.add?fields[NAME]=Next")["result"]
         of_client = "crm.activity.list?filter[OWNER_TYPE_ID]=3&filter[OWNER_ID]=1"
-        assert 1 == ask(ready["webhook"], of_client)["total"]
+        assert 1 == ask(portal.webhook, of_client)["total"]
 
 
 def test_a_portal_that_runs_can_be_exported_but_not_seeded(tmp_path: Path) -> None:
@@ -60,13 +60,13 @@ def test_a_portal_that_runs_can_be_exported_but_not_seeded(tmp_path: Path) -> No
     assert "[[contact]]" in exported.stdout
 
 
-def test_a_file_is_loaded_into_an_emptied_portal(tmp_path: Path) -> None:
+def test_a_file_is_loaded_into_an_emptied_portal(url: str, tmp_path: Path) -> None:
     file = tmp_path / "fixture.toml"
     file.write_text('[[contact]]\nname = "Nina"\n', encoding="utf-8")
-    with running_portal(tmp_path) as portal:
+    with running_portal(tmp_path, db=url) as portal:
         before = ask(portal.webhook, "crm.contact.list")["total"]
 
-    with running_portal(tmp_path, "--seed", str(file), "--reset", seed=False) as portal:
+    with running_portal(tmp_path, "--seed", str(file), "--reset", seed=False, db=url) as portal:
         after = ask(portal.webhook, "crm.contact.list")["result"]
 
     assert 40 == before

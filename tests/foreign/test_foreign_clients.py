@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from tests.databases import PostgreSql, Sqlite
 from tests.foreign.conftest import run_node, run_python, secure_portal
 
 from cordboard.testing import running_portal
@@ -41,9 +42,11 @@ def assert_whole_story(told: dict[str, Any]) -> None:
     assert number > 120
 
 
-def test_fast_bitrix24_lives_through_the_whole_story(tmp_path: Path) -> None:
-    with running_portal(tmp_path) as portal:
+def test_fast_bitrix24_lives_through_the_whole_story(tmp_path: Path, databases: Sqlite | PostgreSql) -> None:
+    url = databases.new()
+    with running_portal(tmp_path, "--files", str(tmp_path / "files"), db=url) as portal:
         told = run_python("fast_bitrix24_client.py", portal.ready)
+    databases.drop(url)
 
     assert_whole_story(told)
     # it looks at the status before it reads an error

@@ -31,6 +31,7 @@ def portal(
     seed: str | None = None,
     reset: bool = False,
     json: bool = False,
+    files: str | None = None,
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
     sign_in_as: Annotated[int | None, Parameter(show=False)] = None,
@@ -52,6 +53,8 @@ def portal(
         Empty the database first.
     json
         Print one JSON line when ready, for programs.
+    files
+        Folder of recordings; absent: beside the database file, in the working folder for PostgreSQL.
     tls_cert
         Certificate file: serve HTTPS.
     tls_key
@@ -64,7 +67,7 @@ def portal(
         if tls_cert and tls_key:
             check_certificate(tls_cert, tls_key)
         listening = listen(host, port)
-        opened = open_portal(Opening(PortalSettings(db=db, host=host, port=port), seed, reset))
+        opened = open_portal(Opening(PortalSettings(db=db, host=host, port=port, files=files), seed, reset))
         announce = print_json if json else print_words
         uvloop.run(serve(opened, listening, announce, tls_cert=tls_cert, tls_key=tls_key, sign_in_as=sign_in_as))
     except (PortalCannotStart, CannotListen, StoreError) as error:

@@ -35,16 +35,20 @@ class RunningPortal:
         return str(self.ready["webhook"])
 
 
-def portal_command(db: Path, *options: str, port: int = 0) -> list[str]:
-    """The command line of a portal on a free port of this machine."""
-    start = [sys.executable, "-m", "cordboard.cli.main", "portal", "--db", f"sqlite:///{db}", "--port", str(port)]
+def portal_command(db: Path | str, *options: str, port: int = 0) -> list[str]:
+    """The command line of a portal on a free port of this machine; `db` is a file, or the URL of a database."""
+    url = db if isinstance(db, str) else f"sqlite:///{db}"
+    start = [sys.executable, "-m", "cordboard.cli.main", "portal", "--db", url, "--port", str(port)]
     return [*start, "--json", *options]
 
 
 @contextmanager
-def running_portal(folder: Path, *options: str, seed: bool = True, port: int = 0) -> Generator[RunningPortal]:
-    """A portal with its database in `folder`; with `seed`, the demo's company and clients are in it."""
-    command = portal_command(folder / "portal.db", *(("--seed", "demo") if seed else ()), *options, port=port)
+def running_portal(
+    folder: Path, *options: str, seed: bool = True, port: int = 0, db: str = ""
+) -> Generator[RunningPortal]:
+    """A portal with its database in `folder` or at the URL `db`; with `seed`, the demo's company is in it."""
+    seeding = ("--seed", "demo") if seed else ()
+    command = portal_command(db or folder / "portal.db", *seeding, *options, port=port)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         assert process.stdout is not None
