@@ -31,7 +31,9 @@ class Portal:
                 refused[key] = {"error": "", "error_description": "User is not found or is not active"}
             else:
                 results[key] = command
-        return {"result": {"result": results or [], "result_error": refused or []}}
+        times = {key: {"operating": 0.1} for key in results}
+        body = {"result": results or [], "result_error": refused or [], "result_next": {"q0": 50}, "result_time": times}
+        return {"result": body}
 
 
 @pytest.fixture
@@ -59,6 +61,15 @@ async def test_who_has_to_wait_leaves_with_the_others_and_gets_their_own_answer(
     assert ["m"] * 2 == [answer["result"] for answer in answers[:2]]
     assert [f"m?N={x}" for x in range(2, 20)] == [answer["result"] for answer in answers[2:]]
     assert [("m", 1), ("m", 1), ("batch", 18)] == portal.asked
+
+
+async def test_what_stands_beside_an_answer_stands_beside_it_in_a_batch_too(portal):
+    turns = turns_of(portal)
+
+    answers = await asyncio.gather(*(turns.post("m", {}) for _ in range(4)))
+
+    assert {"result": "m", "next": 50, "time": {"operating": 0.1}} == answers[2]
+    assert {"result": "m", "time": {"operating": 0.1}} == answers[3]
 
 
 async def test_one_refusal_in_a_batch_is_nobody_elses(portal):

@@ -112,8 +112,8 @@ class Turns:
             code, text = str(refusal.get("error") or ""), str(refusal.get("error_description") or "")
             fail(one, self._error_of(one.method, code, text, 400))
         elif key in results:
-            following = {"next": part(answer, "result_next")[key]} if key in part(answer, "result_next") else {}
-            tell(one, {"result": results[key], **following})
+            beside = {name: part(answer, f"result_{name}") for name in ("next", "time")}
+            tell(one, {"result": results[key], **{name: own[key] for name, own in beside.items() if key in own}})
         else:
             fail(one, AnswerNotUnderstood(f"{one.method}: a batch did not answer it"))
 
