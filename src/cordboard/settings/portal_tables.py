@@ -29,7 +29,7 @@ class Switches(Table, frozen=True):
     #: how often an event is sent again
     event_retries: Annotated[int, Meta(ge=0, le=20)] = 3
     #: requests a second and how many at once, "2/50"; "off"
-    rate_limit: Annotated[str, Meta(pattern=r"^(off|[0-9.]+/[0-9.]+)$")] = "off"
+    rate_limit: Annotated[str, Meta(pattern=r"^(off|\d+(\.\d+)?/\d+)$")] = "off"
     #: seconds of one method within ten minutes; 0: off
     operating_limit: Annotated[float, Meta(ge=0)] = 0
     https_required: bool = False

@@ -31,6 +31,7 @@ def test_a_value_is_read_as_a_form_sends_it(name: str, sent: object, value: obje
         ("crm_mode", "difficult", "crm_mode: Invalid enum value 'difficult'"),
         ("event_retries", -1, "event_retries: Expected `int` >= 0"),
         ("rate_limit", "fast", "rate_limit: Expected `str` matching regex"),
+        ("rate_limit", "1.1.1/2", "rate_limit: Expected `str` matching regex"),
         ("country", None, "country: Expected `str`, got `null`"),
         ("colour", "red", "there is no switch colour"),
     ],
