@@ -94,7 +94,7 @@ def read_only(text: str) -> None:
 
 def play(path: Path, every: Any) -> None:
     """The whole way, in process."""
-    tracker = CallTracker(NumberingPlan(PREFIXES, INTERNAL), timezone="UTC", stages=STAGES[every])
+    tracker = CallTracker(NumberingPlan(PREFIXES, INTERNAL), timezone="UTC", stages=STAGES[every], facts=False)
     play_sources([str(path)], tracker, Pbx(), every, "ledger", lambda _: None)
 
 

@@ -66,6 +66,7 @@ class Call(Side, msgspec.Struct, eq=False, kw_only=True, weakref=True):
     gone_since: int = 0  #: since when the PBX lists none of its channels
     listed_at: int = 0  #: when the PBX listed one of them last
     shown: list[weakref.ref[Stage]] = []
+    keeps_facts: bool = True  #: stages will be asked for their facts
 
     def stage(self, step: Step, name: StageName, at: int, conversation: str = "", absorbed: Call | None = None) -> None:
         """Announce a stage, if the listener wants such; of `merged`, with the pictures of the absorbed call."""
@@ -81,7 +82,7 @@ class Call(Side, msgspec.Struct, eq=False, kw_only=True, weakref=True):
         """Build the pictures of stages that somebody still holds: the call is about to change."""
         for reference in self.shown:
             if (stage := reference()) is not None:
-                stage.freeze()
+                stage.freeze(facts=self.keeps_facts)
         self.shown.clear()
 
     def picture(self) -> CallFull:

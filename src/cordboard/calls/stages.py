@@ -79,10 +79,11 @@ class Stage(msgspec.Struct, eq=False, weakref=True):
         self._full, self._facts = absorbed.picture(), absorbed.facts()
         self.absorbed = self._facts.linkedid
 
-    def freeze(self) -> None:
-        """Build both pictures now, because the call is about to change."""
+    def freeze(self, *, facts: bool = True) -> None:
+        """Build the pictures now, because the call is about to change."""
         self.call_full()
-        self.facts()
+        if facts:
+            self.facts()
 
     def __repr__(self) -> str:
         return f"Stage({self.name!r}, {self.linkedid!r}, at={self.at}, conversation={self.conversation!r})"

@@ -22,10 +22,13 @@ REMEMBERED = 20_000
 class Switchboard:
     """All that is open on one PBX."""
 
-    def __init__(self, plan: NumberingPlan, clock: ClockText, stages: frozenset[StageName] = ALL_STAGES):
+    def __init__(
+        self, plan: NumberingPlan, clock: ClockText, stages: frozenset[StageName] = ALL_STAGES, *, facts: bool = True
+    ):
         self.plan = plan
         self.clock = clock
         self.stages = stages
+        self.facts = facts
         self.endpoints = Endpoints(plan)
         self.calls: dict[str, Call] = {}  #: by surviving linkedid
         self.aliases: dict[str, Call] = {}  #: by linkedid, absorbed ones too
@@ -39,6 +42,7 @@ class Switchboard:
     def open_call(self, linkedid: str, at: int) -> Call:
         """Begin a call."""
         call = Call(at, linkedid=linkedid, plan=self.plan, clock=self.clock, stages=self.stages, last_row=at)
+        call.keeps_facts = self.facts
         call.expected = self.expected.pop(linkedid, None)
         self.calls[linkedid] = self.aliases[linkedid] = call
         self.ended.pop(linkedid, None)

@@ -72,10 +72,13 @@ class CallTracker:
         timezone: str | None = None,
         silence: int = SILENCE,
         stages: frozenset[StageName] = ALL_STAGES,
+        facts: bool = True,
     ):
-        """`stages`: those that are announced; without a listener for the others they cost nothing."""
+        """`stages`: those that are announced; without a listener for the others they cost nothing.
+
+        `facts`: whether they will be asked for their facts, beside `call_full`."""
         self.clock = ClockText(timezone)
-        self.board = Switchboard(plan, self.clock, stages)
+        self.board = Switchboard(plan, self.clock, stages, facts=facts)
         self.calls = self.board.calls  #: open calls by surviving linkedid
         self._silence = silence
 

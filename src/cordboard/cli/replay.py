@@ -69,7 +69,7 @@ def replay(
     try:
         settings = load(config)
         chosen = choose_pbx(settings, pbx)
-        tracker = CallTracker(plan_of(settings, chosen), timezone=chosen.timezone, stages=STAGES[every])
+        tracker = CallTracker(plan_of(settings, chosen), timezone=chosen.timezone, stages=STAGES[every], facts=False)
     except (SettingsError, UsageError, ValueError) as error:
         print(f"cordboard replay: {error}", file=sys.stderr)
         return SettingsError.exit_code if isinstance(error, SettingsError) else NO_CEL
