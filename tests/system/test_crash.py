@@ -8,7 +8,7 @@ from playing import Left, run
 pytestmark = pytest.mark.timeout(240)
 
 
-@pytest.fixture(scope="module", params=["both", "live"], ids=["with-the-ledger", "with-ami-alone"])
+@pytest.fixture(scope="module", params=["csv", "ami"], ids=["with-the-ledger", "with-ami-alone"])
 def crash(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Left:
     folder: Path = tmp_path_factory.mktemp(f"crash-{request.param}-")
     return run("crash.py", "22", folder, request.param)

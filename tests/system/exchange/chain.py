@@ -48,11 +48,23 @@ prefixes = ["+7", "7", "8"]
 internal = ["^\\\\d{{3}}$"]
 """
 
-LEDGER = """
+# Where the connector can read the past again. `log` is the folder of what Asterisk writes, `etc` its configuration.
+LEDGERS = {
+    "csv": """
 [pbx.cel]
-url = "file://{cel}"
-columns = {columns}
-"""
+url = "file://{log}/cel-custom/cel.csv"
+columns_from = "{etc}/cel_custom.conf"
+""",
+    "json": """
+[pbx.cel]
+url = "{log}/cel-custom/cel.json"
+""",
+    "table": """
+[pbx.cel]
+url = "sqlite:///{log}/master.db"
+""",
+    "ami": "",
+}
 
 CONNECTION = """
 [[crm]]
@@ -79,18 +91,18 @@ extension = "{extension}"
 """
 
 
-def pbx_settings(cel: Path, lanes: str) -> str:
+def pbx_settings(asterisk: Asterisk, ledger: str) -> str:
     """The part of cordboard.toml that tells of the exchange."""
     host, port = AMI
     username, secret = ACCOUNT
-    ledger = LEDGER.format(cel=cel, columns=json.dumps(COLUMNS.split())) if lanes == "both" else ""
+    ledger = LEDGERS[ledger].format(log=asterisk.folder / "log", etc=asterisk.folder / "etc")
     return SETTINGS.format(host=host, port=port, username=username, secret=secret, ledger=ledger)
 
 
 class Chain:
-    def __init__(self, folder: Path, lanes: str = "both") -> None:
-        """`lanes`: "both", or "live" for a connector that has AMI alone."""
-        self.folder, self.lanes = folder, lanes
+    def __init__(self, folder: Path, ledger: str = "csv") -> None:
+        """`ledger`: which of LEDGERS the connector has beside AMI."""
+        self.folder, self.ledger = folder, ledger
         self.webhook = self.status_url = ""
         self._children: list[subprocess.Popen[str]] = []
 
@@ -101,7 +113,7 @@ class Chain:
         settings = self.folder / "cordboard.toml"
         connection = CONNECTION.format(webhook=self.webhook, folder=self.folder, monitor=asterisk.monitor)
         people = (PERSON.format(user=user, extension=extension) for extension, user in USERS.items())
-        settings.write_text("".join((pbx_settings(asterisk.cel, self.lanes), connection, *people)), encoding="utf-8")
+        settings.write_text("".join((pbx_settings(asterisk, self.ledger), connection, *people)), encoding="utf-8")
         ready = await self._start("connector", ["connector", "--config", str(settings), "--json"])
         self.status_url = ready["url"].rstrip("/") + "/status"
 

@@ -1,8 +1,8 @@
 """Kills Asterisk in the middle of calls and begins it again, followed by the chain; in a network namespace of its own.
 
-    python crash.py TREE FOLDER both|live
+    python crash.py TREE FOLDER csv|ami
 
-In:   the tree of Asterisk, an empty folder, which lanes the connector has (chain.py).
+In:   the tree of Asterisk, an empty folder, which ledger the connector has (chain.py).
 Out:  FOLDER/lived.json (what each call was until the crash, and a call after it), statistics.json and status.json
       (what the portal and the connector say a few seconds after Asterisk is there again), asterisk.log.
 
@@ -24,11 +24,11 @@ from story import Book, Lived, Span, played
 from truth import find_linkedids
 
 
-async def main(tree: Path, folder: Path, lanes: str) -> None:
+async def main(tree: Path, folder: Path, ledger: str) -> None:
     asterisk = Asterisk(tree, "crash")
     asterisk.prepare()
     asterisk.start()
-    tap, chain = Tap(), Chain(folder, lanes)
+    tap, chain = Tap(), Chain(folder, ledger)
     try:
         await tap.open()
         office = await open_office(tap)

@@ -17,13 +17,13 @@ from story import Lived, played
 @dataclass(frozen=True)
 class Evening:
     version: str  #: of Asterisk
-    lanes: str  #: what the connector has: "both", or "live" for AMI alone, over which CEL comes too
+    ledger: str  #: where the connector reads CEL (chain.py): a CSV file, JSON lines, a table, or AMI alone
     teams: tuple[tuple[str, ...], ...]  #: each team's part lasts about as long as the others'
 
 
 FULL = Evening(
     "22",
-    "both",
+    "csv",
     (
         ("in-answered", "transfer-blind-keys", "transfer-returned", "in-queue-abandoned", "in-declined"),
         ("out-answered", "out-refused", "customer-joins-local-call", "in-hunt-left-on-second", "park-retrieved"),
@@ -39,7 +39,7 @@ PART = (
 )
 MORE = Evening(
     "22",
-    "both",
+    "json",
     (
         ("transfer-chain", "transfer-declined", "click-to-call"),
         ("local-to-outside", "transfer-to-queue", "outgoing-handed-over"),
@@ -47,7 +47,7 @@ MORE = Evening(
         ("park-by-refer", "transfer-while-ringing", "transfer-to-outside"),
     ),
 )
-EVENINGS = {"22": FULL, "22-more": MORE, "16": Evening("16", "both", PART), "22-ami": Evening("22", "live", PART)}
+EVENINGS = {"22": FULL, "22-more": MORE, "16": Evening("16", "table", PART), "22-ami": Evening("22", "ami", PART)}
 
 
 async def play(office: Office, parts: tuple[tuple[str, ...], ...]) -> list[Lived]:

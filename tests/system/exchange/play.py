@@ -30,7 +30,7 @@ async def main(tree: Path, folder: Path, played: evening.Evening) -> None:
     asterisk = Asterisk(tree, "evening")
     asterisk.prepare()
     asterisk.start()
-    tap, chain = Tap(), Chain(folder, played.lanes)
+    tap, chain = Tap(), Chain(folder, played.ledger)
     try:
         await tap.open()
         office = await open_office(tap)
