@@ -85,18 +85,21 @@ class Live:
 
     def so_far(self) -> list[dict[str, Any]]:
         """Everything that has come, without waiting."""
-        texts = [self.to_page.get_nowait() for _ in range(self.to_page.qsize())]
-        return [msgspec.json.decode(one["text"]) for one in texts if "text" in one]
+        come = [self.to_page.get_nowait() for _ in range(self.to_page.qsize())]
+        return [msgspec.json.decode(one["text"]) if "text" in one else one for one in come]
 
     async def heard(self) -> list[dict[str, Any]]:
-        """Everything up to the next heartbeat or close, which is kept too."""
-        messages: list[dict[str, Any]] = []
-        while not messages or messages[-1].get("signal") != "beat":
+        """Everything up to the next heartbeat from now on, or the close, which are kept too."""
+        messages = self.so_far()
+        if messages and messages[-1].get("type") == "websocket.close":
+            return messages
+        while True:
             message = await asyncio.wait_for(self.to_page.get(), 5)
             if message["type"] == "websocket.close":
                 return [*messages, message]
             messages.append(msgspec.json.decode(message["text"]))
-        return messages
+            if messages[-1].get("signal") == "beat":
+                return messages
 
 
 class House:

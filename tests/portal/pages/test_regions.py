@@ -199,3 +199,21 @@ async def test_the_page_of_a_call_is_there_only_for_those_who_may_see_it(house: 
     codes = {user: (await house.visitor(user).get(f"/calls/{call}")).status_code for user in (1, ANNA, BORIS, 4, 5)}
 
     assert {1: 200, ANNA: 200, BORIS: 200, 4: 404, 5: 404} == codes
+
+
+async def test_a_new_call_pushes_the_last_one_from_the_first_page(house: Any):
+    for number in range(51):
+        call = await house.register(USER_ID=ANNA, PHONE_NUMBER=f"+7916555{number:04}", CRM_CREATE=0, SHOW=0)
+        await house.finish(call, USER_ID=ANNA, DURATION=0)
+        house.clock.forward(minutes=1)
+    anna = house.visitor(ANNA)
+    html = (await anna.get("/calls")).text
+    page, version = Tree(html).root, html.split('data-version="')[1].split('"')[0]
+    async with anna.live("/calls", version) as live:
+        await house.register(USER_ID=ANNA, PHONE_NUMBER=NINA, CRM_CREATE=0)
+        while await told_anything([live]):
+            apply(page, live.kept)
+            live.kept.clear()
+
+    anew = Tree((await anna.get("/calls")).text).root
+    assert regions(anew, ("call-rows",)) == regions(page, ("call-rows",))

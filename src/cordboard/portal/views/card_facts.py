@@ -9,16 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from cordboard.b24wire.loose import as_map, as_text
 from cordboard.portal.crm.phone_key import index_key
 from cordboard.portal.live import CallLive, LiveCalls
-from cordboard.portal.tables import activity, activity_binding, call, note, open_call, phone, task, users
+from cordboard.portal.tables import activity, activity_binding, call, note, open_call, phone, task
 from cordboard.portal.views.call_facts import CallView, Colleague, Last, finished_view, running_view
 from cordboard.portal.views.card_state import whole_number
 from cordboard.portal.views.client_facts import Client, open_deal, user_names
-from cordboard.portal.views.tasks import DONE, is_about
+from cordboard.portal.views.tasks import DONE, is_about, mark_of
+from cordboard.store.hot import Hot
 
 __all__ = ["find_card"]
 
@@ -30,9 +31,9 @@ def find_card(database: Connection, live: LiveCalls, call_id: str, user_id: int,
     if row is not None:
         state = live.get(call_id)
         view = running_view(database, row, state, user_id, names)
-        return with_facts(database, with_state(database, live, view, row, state), row, user_id, now)
+        return with_facts(database, with_state(database, live, view, row, state), row, user_id, now, names)
     row = database.execute(select(call).where(call.c.call_id == call_id)).one_or_none()
-    return with_facts(database, finished_view(database, row, user_id, names), row, user_id, now) if row else None
+    return with_facts(database, finished_view(database, row, user_id, names), row, user_id, now, names) if row else None
 
 
 def with_state(database: Connection, live: LiveCalls, view: CallView, row: Any, state: CallLive | None) -> CallView:
@@ -50,7 +51,9 @@ def with_state(database: Connection, live: LiveCalls, view: CallView, row: Any, 
     return replace(view, excluded=row.excluded, actions=live.actions(state.pbx), said=said, **way)
 
 
-def with_facts(database: Connection, view: CallView, row: Any, user_id: int, now: int) -> CallView:
+def with_facts(
+    database: Connection, view: CallView, row: Any, user_id: int, now: int, names: dict[int, str]
+) -> CallView:
     client = view.client
     known = client if client is not None and not isinstance(client, Colleague) else None
     made = cast("list[tuple[str, int]]", row.created or [])
@@ -60,54 +63,63 @@ def with_facts(database: Connection, view: CallView, row: Any, user_id: int, now
     facts: dict[str, Any] = {"new_lead": leads[0] if leads else 0, "note": database.execute(typed).scalar() or ""}
     if known is not None:
         facts |= {"responsible": known.responsible, "responsible_is_me": known.responsible_id == user_id}
-        facts |= {"deal": open_deal(database, known), "last": last_contact(database, known, view.call_id)}
+        facts |= {"deal": open_deal(database, known), "last": last_contact(database, known, view.call_id, names)}
         facts |= {"overdue": overdue_task(database, known, now)}
     if key and not view.internal:
-        facts |= {"matches": matches(database, key), "earlier": earlier_calls(database, key, view)}
-        facts |= {"unreturned": unreturned(database, key, view)}
+        earlier, unreturned = earlier_calls(database, key, view)
+        facts |= {"matches": matches(database, key), "earlier": earlier, "unreturned": unreturned}
     return replace(view, **facts)
 
 
-def last_contact(database: Connection, client: Client, call_id: str) -> Last | None:
+def last_contact(database: Connection, client: Client, call_id: str, names: dict[int, str]) -> Last | None:
     """The newest activity of a client before this call."""
-    bound = activity_binding.c.activity_id == activity.c.id
-    query = (
-        select(activity.c.subject, activity.c.start_time, activity.c.created, activity.c.responsible_id)
-        .add_columns(activity.c.description)
-        .join(activity_binding, bound)
-        .where(activity_binding.c.entity_type == client.kind, activity_binding.c.entity_id == client.id)
-        .where(activity.c.origin_id != f"VI_{call_id}")
-        .order_by(activity.c.id.desc())
-        .limit(1)
-    )
-    row = database.execute(query).one_or_none()
-    if row is None:
+    rows = LAST.rows(database, kind=client.kind, client=client.id, origin=f"VI_{call_id}")
+    if not rows:
         return None
-    by = database.execute(select(users.c.name).where(users.c.id == row.responsible_id)).scalar()
-    return Last(row.subject, row.start_time or row.created or 0, by or "", row.description)
+    subject, start, created, by, text = rows[0]
+    return Last(subject, start or created or 0, names.get(by or 0, ""), text)
 
 
 def matches(database: Connection, key: str) -> int:
     """How many clients have this number: more than one, and somebody has to choose."""
-    found = select(phone.c.entity_type, phone.c.entity_id).where(phone.c.key == key).distinct().limit(10)
-    return len(database.execute(found).all())
+    return len(MATCHES.rows(database, key=key))
 
 
-def earlier_calls(database: Connection, key: str, view: CallView) -> int:
-    """How often this number called or was called before."""
-    query = select(call.c.id).where(call.c.phone_key == key, call.c.call_start_date < view.start).limit(100)
-    return len(database.execute(query).all())
-
-
-def unreturned(database: Connection, key: str, view: CallView) -> int | None:
-    """The moment of a missed call of this number that nobody has made good since, if that is how it stands."""
-    query = select(call.c.incoming, call.c.call_status, call.c.call_start_date)
-    query = query.where(call.c.phone_key == key, call.c.call_id != view.call_id, call.c.call_start_date < view.start)
-    row = database.execute(query.order_by(call.c.call_start_date.desc()).limit(1)).one_or_none()
-    return row.call_start_date if row is not None and row.incoming in (2, 3) and not row.call_status else None
+def earlier_calls(database: Connection, key: str, view: CallView) -> tuple[int, int | None]:
+    """How many calls this number made or got before, and when it was missed, if nobody has made that good since."""
+    rows = EARLIER.rows(database, key=key, before=view.start)
+    last = rows[0] if rows else None
+    is_missed = last is not None and last[0] in (2, 3) and not last[1]
+    return len(rows), int(last[2]) if last is not None and is_missed else None
 
 
 def overdue_task(database: Connection, client: Client, now: int) -> str:
     """The title of a task about this client that should be done by now."""
-    query = select(task.c.title).where(task.c.status != DONE, task.c.deadline < now, is_about(client.kind, client.id))
-    return database.execute(query.order_by(task.c.deadline).limit(1)).scalar() or ""
+    rows = OVERDUE.rows(database, now=now, mark=mark_of(client.kind, client.id))
+    return str(rows[0][0]) if rows else ""
+
+
+LAST = Hot(
+    select(activity.c.subject, activity.c.start_time, activity.c.created, activity.c.responsible_id)
+    .add_columns(activity.c.description)
+    .join(activity_binding, activity_binding.c.activity_id == activity.c.id)
+    .where(activity_binding.c.entity_type == bindparam("kind"), activity_binding.c.entity_id == bindparam("client"))
+    .where(activity.c.origin_id != bindparam("origin"))
+    .order_by(activity.c.id.desc())
+    .limit(1)
+)
+MATCHES = Hot(
+    select(phone.c.entity_type, phone.c.entity_id).where(phone.c.key == bindparam("key")).distinct().limit(10)
+)
+EARLIER = Hot(
+    select(call.c.incoming, call.c.call_status, call.c.call_start_date)
+    .where(call.c.phone_key == bindparam("key"), call.c.call_start_date < bindparam("before"))
+    .order_by(call.c.call_start_date.desc())
+    .limit(100)
+)
+OVERDUE = Hot(
+    select(task.c.title)
+    .where(task.c.status != DONE, task.c.deadline < bindparam("now"), is_about(bindparam("mark")))
+    .order_by(task.c.deadline)
+    .limit(1)
+)

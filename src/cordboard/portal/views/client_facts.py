@@ -7,17 +7,11 @@ Out:  plain values without any wording of ours; None where there is no such clie
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from cordboard.portal.clients import TABLES
-from cordboard.portal.tables import (
-    company,
-    contact,
-    deal,
-    multifield,
-    status,
-    users,
-)
+from cordboard.portal.tables import company, contact, deal, multifield, status, users
+from cordboard.store.hot import Hot
 
 PAGES = {"LEAD": "lead", "CONTACT": "contact", "COMPANY": "company", "DEAL": "deal"}
 
@@ -77,15 +71,6 @@ def find_client(connection: Connection, kind: str, client_id: int) -> Client | N
     return to_client(connection, kind, row, user_names(connection)) if row else None
 
 
-def list_clients(connection: Connection, kind: str, limit: int) -> list[Client]:
-    """The clients of a kind that changed last."""
-    table: Table = TABLES[kind]
-    changed = table.c.date_modify.desc().nulls_last()
-    query = select(table).order_by(changed, table.c.id.desc()).limit(limit)
-    names = user_names(connection)
-    return [to_client(connection, kind, row, names, numbers=False) for row in connection.execute(query)]
-
-
 def to_client(
     connection: Connection, kind: str, row: Row[Any], names: dict[int, str], *, numbers: bool = True
 ) -> Client:
@@ -122,8 +107,7 @@ def about_of(connection: Connection, kind: str, row: Any) -> str:
     """Company and position of a person; the client of a deal."""
     parts: list[str] = []
     if kind in ("CONTACT", "DEAL") and row.company_id:
-        title = connection.execute(select(company.c.title).where(company.c.id == row.company_id)).scalar()
-        parts.append(title or "")
+        parts += [str(title) for (title,) in COMPANY_TITLE.rows(connection, id=row.company_id)]
     if kind == "CONTACT":
         parts.append(row.post)
     if kind == "LEAD":
@@ -148,8 +132,8 @@ def stage_of(connection: Connection, kind: str, row: Any) -> str:
 def status_name(connection: Connection, list_name: str, code: str) -> str:
     if not code:
         return ""
-    query = select(status.c.name).where(status.c.entity_id == list_name, status.c.status_id == code)
-    return connection.execute(query).scalar() or code
+    rows = STATUS_NAME.rows(connection, list=list_name, code=code)
+    return str(rows[0][0]) if rows and rows[0][0] else code
 
 
 def multifields(connection: Connection, kind: str, client_id: int) -> dict[str, list[str]]:
@@ -189,3 +173,10 @@ def related(connection: Connection, client: Client) -> list[Client]:
         for row in connection.execute(select(TABLES[kind]).where(condition).limit(20)):
             found.append(to_client(connection, kind, row, {}, numbers=False))
     return found
+
+
+# a card names its client, company, stage and source before the second ring
+STATUS_NAME = Hot(
+    select(status.c.name).where(status.c.entity_id == bindparam("list"), status.c.status_id == bindparam("code"))
+)
+COMPANY_TITLE = Hot(select(company.c.title).where(company.c.id == bindparam("id")))

@@ -54,6 +54,7 @@ def list_messages(
         return whole_list(database, live, viewer, seen, now)
     messages = [take_away(change.call_id) for change in moved]
     messages += [put_on_top(viewer, now, view) for view in sorted(new, key=lambda view: (view.start, view.call_id))]
+    messages += [take_away(call_id) for call_id in pushed_out(database, live, seen, now, len(new))]
     old = [view for view in rows if view.call_id not in new_ids]
     return messages + [
         {"target": f"#call-{view.key}", "swap": "outerHTML", "content": row(viewer, now, view)} for view in old
@@ -83,6 +84,11 @@ def newest_are(database: Connection, live: LiveCalls, seen: set[int] | None, now
     """Whether these are the top of the list: a call may be told late and belong further down."""
     top = list_calls(database, live, seen, now, 0, len(new))
     return {view.call_id for view in top} == {view.call_id for view in new}
+
+
+def pushed_out(database: Connection, live: LiveCalls, seen: set[int] | None, now: int, count: int) -> list[str]:
+    """The calls that new ones pushed from the first page: as many as came, if there are so many."""
+    return [view.call_id for view in list_calls(database, live, seen, now, ROWS, count)] if count else []
 
 
 def whole_list(database: Connection, live: LiveCalls, viewer: Viewer, seen: set[int] | None, now: int) -> list[Message]:

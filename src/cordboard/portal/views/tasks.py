@@ -48,15 +48,19 @@ def read_tasks(database: Connection, user_id: int, now: int, show: str, whose: s
 
 def tasks_of_client(database: Connection, kind: str, client_id: int, now: int) -> list[Task]:
     """The open tasks about a client, the most urgent first."""
-    names, query = user_names(database), select(task).where(task.c.status != DONE, is_about(kind, client_id))
+    names, query = user_names(database), select(task).where(task.c.status != DONE, is_about(mark_of(kind, client_id)))
     rows = database.execute(query.order_by(task.c.deadline.asc().nulls_last(), task.c.id.desc()).limit(20))
     return [task_of(database, row, names, now, with_client=False) for row in rows]
 
 
-def is_about(kind: str, client_id: int) -> Any:
-    """The condition that a task names this client."""
-    mark = f'%"{LETTERS[kind]}\\_{client_id}"%'
+def is_about(mark: Any) -> Any:
+    """The condition that a task names a client, by its `mark_of`."""
     return func.replace(as_type(task.c.crm, Text), " ", "").like(mark, escape="\\")
+
+
+def mark_of(kind: str, client_id: int) -> str:
+    """How a client stands in the list of a task, for LIKE."""
+    return f'%"{LETTERS[kind]}\\_{client_id}"%'
 
 
 def task_of(database: Connection, row: Any, names: dict[int, str], now: int, *, with_client: bool = True) -> Task:
