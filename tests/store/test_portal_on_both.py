@@ -10,9 +10,9 @@ import pytest
 
 from cordboard.portal import basics, seed
 from cordboard.portal.credentials import add_webhook
-from cordboard.portal.pages.clients import read_client
 from cordboard.portal.portal import Portal
 from cordboard.portal.rest.asgi import RestApp
+from cordboard.portal.views.client_page import read_client_page
 
 Call = Callable[..., Any]
 NOW = int(datetime(2026, 8, 14, 9, 30, tzinfo=UTC).timestamp() * 1_000_000)
@@ -152,5 +152,6 @@ def test_a_list_that_begins_beyond_every_row_is_empty(call: Call, start: int) ->
 def test_the_page_of_a_client_beyond_every_column_is_not_found(url: str) -> None:
     portal = Portal.open(db=url)
 
-    assert portal.store.read_sync(lambda connection: read_client(connection, "CONTACT", 3_000_000_000)) is None
+    page = portal.store.read_sync(lambda connection: read_client_page(connection, "CONTACT", 3_000_000_000, NOW, ""))
+    assert page is None
     portal.store.close_sync()
