@@ -8,22 +8,17 @@ Exit codes: 2 wrong options, 3 wrong settings, 4 the rows or the database cannot
 from __future__ import annotations
 
 import asyncio
-import re
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 from cyclopts import App, Parameter
 
 from cordboard.asterisk.source import Ledger
-from cordboard.calls.tracker import CallTracker
-from cordboard.cli.ending import fail
 from cordboard.cli.journal_beside import journal_beside, loaded, the_pbx
-from cordboard.connector import bootstrap
-from cordboard.connector.past import Imported, LedgerAway, Period, import_period, write_new
-from cordboard.settings import Cel, Pbx, Settings, SettingsError
+from cordboard.cli.past import ledger_at, read_past, the_period
+from cordboard.connector.past import Imported, write_new
 
 __all__ = ["app"]
 
@@ -65,47 +60,12 @@ def bring(
     """
     settings = loaded(config)
     exchange = the_pbx(settings, pbx)
-    period = Period(moment(since, exchange), moment(until, exchange) if until else bootstrap.now_micros(), id)
-    if period.until <= period.since:
-        fail("the period ends before it begins; --from must be before --to", 2)
-    told = asyncio.run(brought(settings, exchange, source, period))
-    print(msgspec.json.encode(told).decode() if json else words(told))
-
-
-async def brought(settings: Settings, pbx: Pbx, source: str, period: Period) -> Imported:
-    ledger = ledger_at(pbx, source, datetime.fromtimestamp(period.since / 1e6, UTC).isoformat())
-    tracker = CallTracker(bootstrap.plan_of(pbx, settings), timezone=pbx.timezone)
+    period = the_period(exchange, since, until, id)
     connections = [crm.name for crm in settings.crm]
     with journal_beside(settings) as journal:
-        try:
-            return await import_period(
-                ledger, tracker, period, lambda ended: write_new(journal, pbx.name, ended, connections)
-            )
-        except LedgerAway as error:
-            fail(f"{error}; nothing more was brought in", 4)
-
-
-def ledger_at(pbx: Pbx, source: str, start: str) -> Ledger:
-    """The exchange's source, or another one of the same form, read from a moment."""
-    if pbx.cel is None and not source:
-        fail(f"{pbx.name} has no [pbx.cel] in the settings; give --source, a CEL file or the address of a table", 3)
-    cel = pbx.cel or Cel(url=source)
-    try:
-        return bootstrap.ledger_of(pbx, msgspec.structs.replace(cel, url=source or cel.url, start=start))
-    except SettingsError as error:
-        fail(str(error), error.exit_code)
-
-
-def moment(text: str, pbx: Pbx) -> int:
-    """A moment that somebody wrote, in microseconds since the epoch."""
-    if re.fullmatch(r"\d{9,11}", text):
-        return int(text) * 1_000_000
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        fail(f'{text!r} is no moment; write 2026-11-20, "2026-11-20 09:00:00", ISO 8601 or Unix seconds', 2)
-    zone = ZoneInfo(pbx.timezone) if pbx.timezone else UTC
-    return round((read if read.tzinfo else read.replace(tzinfo=zone)).timestamp() * 1_000_000)
+        write = partial(write_new, journal, exchange.name, connections)
+        told = asyncio.run(read_past(settings, exchange, source, period, write))
+    print(msgspec.json.encode(told).decode() if json else words(told))
 
 
 def words(told: Imported) -> str:

@@ -15,7 +15,7 @@ from cordboard.crm.bitrix24.mapping import Terms
 from cordboard.settings import Pbx, Settings, SettingsError, load
 from cordboard.store import Store, StoreError
 
-__all__ = ["journal_beside", "loaded", "the_pbx"]
+__all__ = ["journal_beside", "loaded", "only", "the_pbx"]
 
 
 def loaded(config: Path) -> Settings:
@@ -28,11 +28,16 @@ def loaded(config: Path) -> Settings:
 
 def the_pbx(settings: Settings, name: str) -> Pbx:
     """The exchange of that name, or the only one; ends the program where there is none."""
-    named = [pbx for pbx in settings.pbx if not name or pbx.name == name]
-    if len(named) != 1:
-        names = ", ".join(pbx.name for pbx in settings.pbx) or "none"
-        fail(f"--pbx must name one exchange of the settings; there are: {names}", 2)
-    return named[0]
+    wanted = only([pbx.name for pbx in settings.pbx], name, "[[pbx]]")
+    return next(pbx for pbx in settings.pbx if pbx.name == wanted)
+
+
+def only(names: list[str], wanted: str, table: str) -> str:
+    """The name that is wanted, or the only one there is; ends the program where that is none or not clear."""
+    found = [name for name in names if not wanted or name == wanted]
+    if len(found) != 1:
+        fail(f"name one {table} of the settings; there are: {', '.join(names) or 'none'}", 2)
+    return found[0]
 
 
 @contextmanager

@@ -18,6 +18,8 @@ COMMANDS = {
     "number": ("cordboard.cli.number:app", "Show what the numbering rules make of a number."),
     "hooks": ("cordboard.cli.hooks:app", "Customizations: list, new, test on a call of yesterday."),
     "portal": ("cordboard.cli.portal:portal", "Run the embedded CRM alone."),
+    "calls": ("cordboard.cli.calls:app", "What became of the calls: list, show, replay, audit."),
+    "queue": ("cordboard.cli.queue:app", "What the CRMs have still to be told: list, pause, resume, retry, skip."),
     "cel": ("cordboard.cli.cel:app", "Rows of an exchange: import a past period, follow."),
     "connector": ("cordboard.cli.connector:connector", "Run the connector alone."),
     "run": ("cordboard.cli.run:run", "Run connector and portal in one process."),

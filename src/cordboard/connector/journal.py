@@ -115,6 +115,17 @@ class StoreJournal:
         content = await self.store.read(lambda connection: connection.execute(query).scalar())
         return msgspec.json.decode(content, type=Outcome) if content else None
 
+    async def ended_run(self, key: RunKey) -> tuple[StoredRun, Outcome] | None:
+        """The run of a call that has ended, and how."""
+
+        def work(connection: Connection) -> tuple[StoredRun, Outcome] | None:
+            row = connection.execute(select(run).where(is_run(key), run.c.state == "done")).first()
+            if row is None:
+                return None
+            return self._stored(connection, row), msgspec.json.decode(row.outcome, type=Outcome)
+
+        return await self.store.read(work)
+
     # --- the lanes' side -------------------------------------------------------------------------------------------
 
     async def settle(self, pbx: str, ended: list[Ended], connections: list[str], place: str | None) -> set[str]:

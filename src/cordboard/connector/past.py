@@ -35,6 +35,9 @@ PIECE = 500
 #: how long after the period a call of the period may still end (microseconds)
 LONGEST = 24 * 3600 * 1_000_000
 
+#: takes ended calls, answers the linkedids of those that were new
+Write = Callable[[list[Ended]], set[str]]
+
 
 class Imported(msgspec.Struct):
     """What was found in a period, in calls."""
@@ -110,12 +113,9 @@ async def import_period(
     ledger: Ledger,
     tracker: CallTracker,
     period: Period,
-    write: Callable[[list[Ended]], set[str]],
+    write: Write,
 ) -> Imported:
-    """Read a ledger that begins at the period, and write its calls; LedgerAway where it cannot be read.
-
-    `write` takes calls and answers the linkedids of those that were new.
-    """
+    """Read a ledger that begins at the period, and write its calls; LedgerAway where it cannot be read."""
     told, reader, ended = Imported(), PastReader(tracker), list[Ended]()
     batches: asyncio.Queue[tuple[list[CelEvent], str]] = asyncio.Queue(2)
     pump = asyncio.create_task(pour(ledger, None, batches))
@@ -145,23 +145,28 @@ async def import_period(
     return told
 
 
-def take(told: Imported, ended: list[Ended], write: Callable[[list[Ended]], set[str]]) -> None:
+def take(told: Imported, ended: list[Ended], write: Write) -> None:
     new = write(ended)
     told.found += len(ended)
     told.known += len(ended) - len(new)
     told.new += [one.linkedid for one in ended if one.linkedid in new]
 
 
-def write_new(journal: StoreJournal, pbx: str, ended: list[Ended], connections: list[str]) -> set[str]:
+def write_new(journal: StoreJournal, pbx: str, connections: list[str], ended: list[Ended]) -> set[str]:
     """Write the calls that the journal does not know, due at every connection; their linkedids."""
 
     def work(connection: Connection) -> set[str]:
-        ids = [one.linkedid for one in ended]
-        query = select(call.c.linkedid).where(call.c.pbx == pbx, call.c.linkedid.in_(ids))
-        known = set(connection.execute(query).scalars())
+        ids = {one.linkedid for one in ended}
+        known = known_calls(connection, pbx, ids)
         for one in ended:
             if one.linkedid not in known:
                 settle_one(connection, pbx, one, connections)
-        return set(ids) - known
+        return ids - known
 
     return journal.store.write_sync(work)
+
+
+def known_calls(connection: Connection, pbx: str, linkedids: Collection[str]) -> set[str]:
+    """Those of the calls that the journal has."""
+    query = select(call.c.linkedid).where(call.c.pbx == pbx, call.c.linkedid.in_(linkedids))
+    return set(connection.execute(query).scalars())

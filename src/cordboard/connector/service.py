@@ -21,14 +21,18 @@ from cordboard.asterisk.live import LiveLane
 from cordboard.asterisk.source import Ledger
 from cordboard.calls.call import Call
 from cordboard.calls.cel import CelEvent
+from cordboard.connector.clicks import Clicks
 from cordboard.connector.due import DueCalls
+from cordboard.connector.events import Doors
 from cordboard.connector.fmc import OutsideNumbers
 from cordboard.connector.health import LaneHealth, watch_ledger
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
+from cordboard.connector.responsible import Responsible
 from cordboard.connector.retention import keep_days
 from cordboard.connector.states import StateSender
 from cordboard.connector.users import UserDirectory
+from cordboard.connector.wishes import Wishes
 from cordboard.delivery.worker import Worker
 from cordboard.flow.journal import known_pairs
 from cordboard.flow.questions import NextStages
@@ -77,6 +81,10 @@ class Connector:
     hooks: Customizations = field(default_factory=Customizations)
     #: employees' numbers outside, where the settings want them
     fmc: OutsideNumbers | None = None
+    #: calls that CRMs ask for, their events, and who is rung for a caller; made by `bootstrap.py`
+    clicks: Clicks | None = None
+    doors: Doors | None = None
+    responsible: Responsible | None = None
     started: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
@@ -103,9 +111,16 @@ class Connector:
         """Take up the earlier life, then begin to listen."""
         since = self.journal.now() - MEMORY
         last_seen = self._take_up(since)
+        if self.clicks is not None:
+            for pbx, calls in self.clicks.take_up().items():
+                last_seen[pbx] = {**calls, **last_seen.get(pbx, {})}
+            self._begin(self.clicks.follow, "clicks")
         due = DueCalls(self.journal, {one.worker.crm.name: (one.worker, one.with_pictures) for one in self.connections})
         due.tell()
         self._begin(due.follow, "due")
+        wishes = Wishes(self.journal, {one.worker.crm.name: one.worker for one in self.connections})
+        wishes.hold()
+        self._begin(wishes.follow, "wishes")
         self._begin(partial(keep_days, self.journal, self.keep_days), "retention")
         self._begin(self.recordings.keep_clean, "recordings")
         if self.fmc is not None:
@@ -151,6 +166,8 @@ class Connector:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.clicks is not None:
+            await self.clicks.close()
         for connection in self.connections:
             await connection.worker.close()
         await self.hooks.close()

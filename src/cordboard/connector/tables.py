@@ -78,6 +78,33 @@ reminder = Table(
     Index("reminder_by_client", "connection", "client", "closed_at"),
 )
 
+#: What somebody asked of the queue by a command; done by the connector when it runs.
+wish = Table(
+    "wish",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("what", Text, nullable=False),
+    Column("connection", Text, nullable=False),
+    Column("pbx", Text, nullable=False),
+    Column("linkedid", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("answer", Text),
+    Index("wish_by_answer", "answer"),
+)
+
+#: A call that somebody in a CRM asked for, until its run has ended.
+click = Table(
+    "click",
+    metadata,
+    Column("pbx", Text, primary_key=True),
+    Column("linkedid", Text, primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("asked", LargeBinary, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("extension", Text),
+    Column("sent_at", BigInteger),
+)
+
 #: Up to where a ledger has been read; never behind the oldest row of a call that is still open.
 position = Table(
     "position",

@@ -27,6 +27,8 @@ class Line:
         #: the words of the last failure, "" while up
         self.trouble = ""
         self.failures = 0
+        #: somebody wants nothing to be asked
+        self.is_held = False
         self._clock = clock
         self._attempts = 0
         self._until = 0.0
@@ -35,16 +37,26 @@ class Line:
 
     async def ready(self) -> None:
         """Wait until a request may be tried."""
-        while self.state != "up":
+        while self.is_held or self.state != "up":
             wait = self._until - self._clock()
-            if wait <= 0 and not self._probing:
+            if wait <= 0 and not self._probing and not self.is_held:
                 self._probing = True
                 return
             self._changed.clear()
             try:
-                await asyncio.wait_for(self._changed.wait(), wait if wait > 0 else None)
+                await asyncio.wait_for(self._changed.wait(), wait if wait > 0 and not self.is_held else None)
             except TimeoutError:
                 continue
+
+    def hold(self) -> None:
+        """Let nobody try, until `let_go`."""
+        self.is_held = True
+
+    def let_go(self) -> None:
+        """Try again, and at once."""
+        self.is_held = False
+        self._until = self._clock()
+        self._changed.set()
 
     def release(self) -> None:
         """A try ended without an answer about the line (it was cancelled, or the request itself was at fault)."""

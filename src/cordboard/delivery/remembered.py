@@ -27,6 +27,10 @@ class Remembered(Generic[K]):
         if len(self._keys) > self._most:
             del self._keys[next(iter(self._keys))]
 
+    def discard(self, key: K) -> None:
+        """Forget a key: it is not over after all."""
+        self._keys.pop(key, None)
+
     def update(self, keys: Iterable[K]) -> None:
         """Remember several, the oldest first."""
         for key in keys:

@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 import structlog
 
-from cordboard.calls.snapshot import UserFull
+from cordboard.crm.asked import Click
 from cordboard.crm.base import CrmConnection, CrmFlows
 from cordboard.delivery.asking import Asker
+from cordboard.delivery.inside import Hooks, Inside, Users
 from cordboard.delivery.ledger import Journal, RunKey, StoredRun
 from cordboard.delivery.remembered import Remembered
 from cordboard.delivery.run import Run, words
@@ -55,34 +56,13 @@ COUNTED = (
     "unwanted",
     "cancelled",
     "moved",
+    "skipped",
     "recorded",
     "recordings_missing",
     "requests",
     "failures",
     "defects",
 )
-
-
-class Users(Protocol):
-    """The employees of one CRM by their numbers."""
-
-    async def find(self, numbers: tuple[str, ...]) -> dict[str, int]: ...
-
-    async def need(self, numbers: tuple[str, ...], line: str) -> int: ...
-
-    async def details(self, ids: tuple[int, ...]) -> dict[str, UserFull]: ...
-
-
-class Hooks(Protocol):
-    """The customizations of a site."""
-
-    async def ask(
-        self, point: str, payload: dict[str, Any], *, crm: str | None = None, linkedid: str = "", dry: bool = False
-    ) -> Customized: ...
-
-
-#: who answers a kind of question from inside, such as where a recording is
-Inside = Callable[[Any], Awaitable[Any]]
 
 
 class Worker:
@@ -105,6 +85,7 @@ class Worker:
         self.counts: Counter[str] = Counter()
         self._asker = Asker(crm, journal, clock=clock, counts=self.counts, observe=observe)
         self.line = self._asker.line
+        self.measures = self._asker.measures
         self.runs: dict[RunKey, Run] = {}
         #: ended runs: what is told of them again, after a restart or by the slower lane, is old
         self.closed = Remembered[RunKey]()
@@ -133,11 +114,36 @@ class Worker:
         """Go on with a run of an earlier life."""
         return self.begin(stored)
 
+    def prepared(self, pbx: str, linkedid: str, click: Click) -> StoredRun:
+        """A run that begins before its call, as the journal will keep it; `resume` lets it go on."""
+        known = encode_answer(self._flows.known_of_click(click))
+        return StoredRun(RunKey(pbx, linkedid, self.crm.name), terms=self._terms(pbx), known=known)
+
     def begin(self, stored: StoredRun) -> Run:
         run = Run(stored)
         self.runs[stored.key] = run
         run.task = asyncio.create_task(self._live(run), name=f"{stored.key}")
         return run
+
+    async def skip(self, key: RunKey) -> bool:
+        """Give up a call, whatever is still to be asked about it; false if it is not under way."""
+        run = self.runs.get(key)
+        if run is None:
+            return False
+        if run.task is not None:
+            run.task.cancel()
+            await asyncio.gather(run.task, return_exceptions=True)
+        if key in self.runs:  # else it ended just now
+            await self._journal.close(run.stored, run.unwritten, skipped(run))
+            self._over(run, skipped(run))
+        return True
+
+    async def repeat(self, stored: StoredRun, registered: bool, news: News) -> None:
+        """Begin an ended run anew, with what stands in the CRM of it already."""
+        known = self._facts(stored) if registered else self._flows.known_from(())
+        following = await self._journal.supersede(stored, encode_answer(known))
+        self.closed.discard(stored.key)
+        self.begin(following).inbox.tell(news)
 
     def call_id(self, pbx: str, linkedid: str) -> str:
         """The CRM's id of a running call, "" before it is registered."""
@@ -148,7 +154,7 @@ class Worker:
         """Counts and state for the status page."""
         waiting = [run.pending_since for run in self.runs.values() if run.pending_since]
         return {
-            "state": self.line.state,
+            "state": "held" if self.line.is_held else self.line.state,
             "trouble": self.line.trouble,
             "open": len(self.runs),
             "pending": len(waiting),
@@ -181,13 +187,17 @@ class Worker:
             run.outcome.set_exception(error)
             run.outcome.exception()  # nobody need wait for it
             return
+        self._over(run, outcome)
+
+    def _over(self, run: Run, outcome: Outcome) -> None:
         self.closed.add(run.key)
         self.runs.pop(run.key, None)
         self.counts["calls"] += 1
         self.counts[outcome.status] += 1
         if outcome.status != "unwanted":
             log.info("call " + outcome.status, **words(run.key), call_id=outcome.call_id, words=outcome.words or None)
-        run.outcome.set_result(outcome)
+        if not run.outcome.done():  # it has an exception where the flow had a defect
+            run.outcome.set_result(outcome)
 
     async def _drive(self, run: Run) -> Outcome:
         flow, question, sent, outcome = await self._take_up(run)
@@ -210,17 +220,22 @@ class Worker:
             flow = self._flows.call_flow(stored.terms, known)
             resumed = resume(flow, stored.records)
             if not resumed.superseded:
+                run.call_id = known_call(known)
                 self._remember(run)
                 if resumed.sent and resumed.question is not None and resumed.question.repeat == Repeat.INSIDE:
                     raise AssertionError("a question from inside is never sent")
                 return flow, resumed.question, resumed.sent, resumed.outcome
             log.warning("the flow has changed; the call goes on from its facts", **words(run.key))
-            known = self._flows.known_from(known_pairs(stored.records))
+            known = self._facts(stored)
             run.stored = await self._journal.supersede(stored, encode_answer(known))
 
     def _known(self, stored: StoredRun) -> Any:
         empty: Any = self._flows.known_from(())
         return msgspec.json.decode(stored.known, type=empty.__class__) if stored.known else None
+
+    def _facts(self, stored: StoredRun) -> Any:
+        """What a run knew at its beginning, and what it has learned since."""
+        return self._flows.known_from(known_pairs(stored.records), self._known(stored))
 
     def _remember(self, run: Run) -> None:
         """What the records say about the present: the last news, the call's id."""
@@ -285,3 +300,13 @@ class Worker:
         await asyncio.wait({other.outcome})
         # a defect left nothing that could be taken over
         return None if other.outcome.exception() is not None else other.outcome.result()
+
+
+def known_call(known: Any) -> str:
+    """The CRM's id of a call that was registered before its run began, "" for none."""
+    registered = getattr(known, "registered", None)
+    return registered.id if isinstance(registered, Registered) else ""
+
+
+def skipped(run: Run) -> Outcome:
+    return Outcome(status="skipped", call_id=run.call_id, words="given up by somebody: cordboard queue skip")
