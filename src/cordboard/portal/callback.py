@@ -86,7 +86,8 @@ def client_of(
     country = str(portal.switch("country"))
     if is_excluded(connection, number, country):
         return None, []
-    found = find_by_keys(connection, keys_of(number, second_key(number, wish.line)))
+    kind_number = number if portal.switch("kind_search") else ""
+    found = find_by_keys(connection, keys_of(number, second_key(number, wish.line)), kind_number=kind_number)
     case = Circumstances(
         simple_mode=portal.switch("crm_mode") == "simple", repeat_leads=bool(portal.switch("repeat_leads"))
     )

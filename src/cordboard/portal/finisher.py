@@ -133,7 +133,8 @@ class Finisher:
             return Match(named, left)
         if row.excluded:
             return Match()
-        return find_by_keys(self.connection, [index_key(row.phone_number)])
+        kind_number = row.phone_number if self.switch("kind_search") else ""
+        return find_by_keys(self.connection, [index_key(row.phone_number)], kind_number=kind_number)
 
     def _add_activity(self, row: Any, found: Match, user_id: int, code: str) -> int:
         values = activity_values(

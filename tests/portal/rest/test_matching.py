@@ -1,5 +1,7 @@
 """Which number finds whom: the vectors of the original, asked over the wire; the pure half is in `tests/portal/crm`."""
 
+import asyncio
+
 import pytest
 from tests.portal.crm.test_phone_key import VECTORS
 from tests.portal.rest.acceptance import Office, client
@@ -53,3 +55,25 @@ def test_the_country_of_the_line_gives_a_second_key(
     call = office.register(PHONE_NUMBER=caller, LINE_NUMBER=line)
 
     assert (("CONTACT", contact) if found else ("", None)) == client(call)
+
+
+@pytest.mark.parametrize("stored", ["9001234567", "(900) 123-45-67", "8-900-123-45-67", "+7 900 1234567"])
+def test_a_kinder_search_compares_the_last_ten_digits_where_a_switch_says_so(office: Office, stored: str) -> None:
+    contact = office.contact(stored)
+    strict = client(office.register(EXTERNAL_CALL_ID="strict"))
+
+    asyncio.run(office.rest.portal.set_switch("kind_search", True))
+
+    kind = client(office.register(EXTERNAL_CALL_ID="kind"))
+    assert ("CONTACT", contact) == kind
+    assert (kind if stored[0] in "8+" else ("", None)) == strict
+
+
+def test_the_kinder_search_holds_for_a_client_made_during_the_call(office: Office) -> None:
+    asyncio.run(office.rest.portal.set_switch("kind_search", True))
+    call = office.register()
+    contact = office.contact("900 123-45-67")
+
+    office.finish(call, DURATION=5)
+
+    assert str(contact) == office.activity(call)["OWNER_ID"]
