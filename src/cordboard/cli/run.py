@@ -7,7 +7,6 @@ programs on this machine, since it asks for no sign-in.
 
 from __future__ import annotations
 
-import ipaddress
 import json as json_text
 from pathlib import Path
 from typing import Any
@@ -22,15 +21,17 @@ from cordboard.cli.ending import fail
 from cordboard.connector import bootstrap
 from cordboard.connector.api import build_api
 from cordboard.portal.app import build_app
+from cordboard.portal.metrics import PortalMetrics
 from cordboard.portal.server import Opened, Opening, PortalCannotStart, open_portal
 from cordboard.settings import Settings, SettingsError, load
 from cordboard.store import StoreError
+from cordboard.web.here import is_here
 from cordboard.web.serving import CannotListen, address_of, listen
 
 __all__ = ["run"]
 
 #: path the connector answers → whether to anybody, or to this machine only
-CONNECTOR_PATHS = {"/readyz": True, "/status": False}
+CONNECTOR_PATHS = {"/readyz": True, "/metrics": False, "/status": False}
 #: whoever has a link gets its recording
 RECORDS = "/records/"
 
@@ -64,7 +65,7 @@ async def work(settings: Settings, seed: str | None, json: bool) -> None:
     settings = reachable_at(settings.portal.public_url or url, settings)
     store = bootstrap.open_store(settings)
     service = bootstrap.build(settings, store)
-    app = both(build_app(opened.portal), build_api(service))
+    app = both(build_app(opened.portal), build_api(service, PortalMetrics(opened.portal)))
 
     async def start(scope: Scope, receive: Receive, send: Send) -> None:
         await app(scope, receive, send)
@@ -112,14 +113,3 @@ def is_for_connector(scope: Scope) -> bool:
         return False
     return CONNECTOR_PATHS[scope["path"]] or is_here(scope)
 
-
-def is_here(scope: Scope) -> bool:
-    """Whether the client is a program on this machine; a proxy on it tells whom it speaks for."""
-    client = scope["client"]
-    try:
-        here = ipaddress.ip_address(client[0] if client else "")
-    except ValueError:
-        return False
-    mapped = here.ipv4_mapped if isinstance(here, ipaddress.IPv6Address) else None
-    forwarded = {b"x-forwarded-for", b"forwarded", b"x-real-ip"} & {name.lower() for name, _ in scope["headers"]}
-    return (mapped or here).is_loopback and not forwarded

@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Litestar, Response, get
+from prometheus_client.registry import Collector
 
+from cordboard.connector.metrics import ConnectorMetrics
 from cordboard.connector.service import Connector
+from cordboard.exposition import CONTENT_TYPE, exposition
 from cordboard.recordings.serving import record_route
 
 
-def build_api(connector: Connector) -> Litestar:
-    """The ASGI application."""
+def build_api(connector: Connector, *more: Collector) -> Litestar:
+    """The ASGI application; `more` is what else `/metrics` shows, such as the portal of the same process."""
 
     @get("/healthz", sync_to_thread=False)
     def healthz() -> dict[str, str]:
@@ -29,4 +32,8 @@ def build_api(connector: Connector) -> Litestar:
     def status() -> dict[str, Any]:
         return connector.status()
 
-    return Litestar([healthz, readyz, status, record_route(connector.recordings)], openapi_config=None)
+    @get("/metrics", media_type=CONTENT_TYPE, sync_to_thread=False)
+    def metrics() -> bytes:
+        return exposition(ConnectorMetrics(connector), *more)
+
+    return Litestar([healthz, readyz, status, metrics, record_route(connector.recordings)], openapi_config=None)

@@ -22,17 +22,21 @@ class LaneHealth:
 
     def __init__(self, pbx: str, lane: str) -> None:
         self.was_up = False
+        #: `up`, or a word for what is wrong; "" before anything is known
+        self.state = ""
+        #: how often it came up
+        self.ups = 0
         self._pbx = pbx
         self._lane = lane
-        self._state = ""
 
     def tell(self, state: str, reason: str) -> None:
         """The state at this moment: `up`, or a word for what is wrong."""
-        if state == self._state:
+        if state == self.state:
             return
-        self._state = state
+        self.state = state
         if state == "up":
             self.was_up = True
+            self.ups += 1
             log.info("a lane is up", pbx=self._pbx, lane=self._lane)
         else:
             log.warning("a lane is down", pbx=self._pbx, lane=self._lane, state=state, reason=reason)

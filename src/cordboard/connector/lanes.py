@@ -26,6 +26,7 @@ from cordboard.calls.tracker import CallTracker
 from cordboard.connector.batches import next_batch, pour
 from cordboard.connector.journal import Ended, StoreJournal
 from cordboard.connector.lane import Followed, Lane
+from cordboard.connector.measuring import ExchangeMeasures
 from cordboard.connector.open_calls import OnChange, OpenCalls
 from cordboard.connector.orphans import Orphans
 from cordboard.connector.rows import OpenRows
@@ -71,6 +72,8 @@ class Exchange:
         self.has_live, self.has_ledger = has_live, has_ledger
         self._journal = journal
         self._clock = clock
+        self.measures = ExchangeMeasures(clock)
+        tell = self.measures.telling(tell)
         self._settler = Settler(name, journal, connections, tell, with_pictures=with_pictures)
         new_tracker = partial(CallTracker, plan, timezone=timezone)
         self.open = OpenCalls(name, new_tracker, self._settler, tell, on_change, clock, has_ledger=has_ledger)
@@ -92,6 +95,7 @@ class Exchange:
 
     def hear(self, told: CelEvent | LaneRow | LaneUp | LaneDown) -> None:
         """One native event, a row of CEL that came with them, or the lane's own state."""
+        self.measures.heard(told)
         match told:
             case LaneUp():
                 self._live_up(told)
@@ -133,6 +137,7 @@ class Exchange:
     def _end_orphans(self, ends: list[Ended]) -> None:
         for ended in ends:
             log.warning("a call ends as it was last seen", pbx=self.name, linkedid=ended.linkedid)
+            self.measures.uncertain["as last seen"] += 1
             self.open.over(Followed(ended.linkedid, "live"), ended)
 
     def _live_down(self) -> None:
@@ -175,6 +180,7 @@ class Exchange:
             pump.cancel()
 
     def _read(self, event: CelEvent) -> None:
+        self.measures.read(event)
         step = self.open.ledger.feed(event)
         if (
             event.eventtype == "CHAN_START"
@@ -229,6 +235,7 @@ class Exchange:
             for call in list(self.open.calls.values()):
                 if call.live_end is not None and now - call.live_ended_at > LEDGER_GRACE:
                     log.warning("the ledger is silent; the live lane decides", pbx=self.name, linkedid=call.linkedid)
+                    self.measures.uncertain["the ledger is silent"] += 1
                     self.open.over(call, call.live_end)
             if self._settler.ended:
                 await self._settle()

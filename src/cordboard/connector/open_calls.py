@@ -6,7 +6,7 @@ Out:  `News` for the flows, ends for the settler, changes for the live cards.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 import structlog
@@ -67,6 +67,13 @@ class OpenCalls:
         self._tell = tell
         self._on_change = on_change
         self._clock = clock
+
+    def directions(self) -> Iterator[str]:
+        """Of each call under way."""
+        for linkedid, followed in self.calls.items():
+            call = (self.live if followed.driver == "live" else self.ledger).tracker.calls.get(linkedid)
+            if call is not None:
+                yield situation_now(call).direction
 
     def hear_anew(self) -> None:
         """The live lane was interrupted: the ledger goes on with its calls, since what happens now nobody hears."""

@@ -9,6 +9,7 @@ at most as many requests as there are slots.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -20,6 +21,7 @@ from cordboard.crm.base import CrmConnection, CrmError
 from cordboard.delivery.gate import Gate
 from cordboard.delivery.ledger import Journal
 from cordboard.delivery.line import Line
+from cordboard.delivery.measuring import DeliveryMeasures, kind_of
 from cordboard.delivery.retry import GiveUp, RetryAt, next_attempt
 from cordboard.delivery.run import Run, words
 from cordboard.flow.after_finish import AttachRecord, CreateTask
@@ -58,6 +60,7 @@ class Asker:
         observe: bool = False,
     ) -> None:
         self.line = Line(crm.name, clock)
+        self.measures = DeliveryMeasures()
         self._crm = crm
         self._journal = journal
         self._clock = clock
@@ -68,7 +71,7 @@ class Asker:
 
     async def ask(self, run: Run, question: Question, sent: bool) -> Any:
         """Ask the CRM until there is an answer, or until trying again cannot help."""
-        run.pending_since = self._clock()
+        run.pending_since, run.pending_kind = self._clock(), kind_of(question)
         attempts, wait = 0, 0.0
         while True:
             async with self._records_gate(question), self._gate.slot(question.priority):
@@ -119,9 +122,11 @@ class Asker:
             self.line.release()
             return observed(question)
         self._counts["requests"] += 1
+        began = time.perf_counter()
         try:
             answer = await self._crm.ask(question, again=again)
         except CrmError as error:
+            self.measures.asked(question, error.label, time.perf_counter() - began)
             if error.connection:
                 self.line.failed(error)
             else:
@@ -132,10 +137,12 @@ class Asker:
             self.line.release()
             raise
         self.line.worked()
+        self.measures.asked(question, "ok", time.perf_counter() - began)
         return answer
 
     def _note(self, run: Run, question: Question, answer: Any) -> None:
         run.pending_since = 0.0
+        self.measures.answered(question, answer, run.inbox.fresh_since)
         if isinstance(answer, Registered):
             run.call_id = answer.id
             self._counts["registered"] += 1

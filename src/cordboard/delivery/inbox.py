@@ -34,6 +34,11 @@ class Inbox:
         self._came.clear()
         return news
 
+    @property
+    def fresh_since(self) -> int:
+        """When the call came to be as the flow knows it (microseconds); 0 where that is of the past."""
+        return self._last.situation.at if self._last is not None and self._last.fresh else 0
+
     def remember(self, news: News) -> None:
         """After a restart: the last news of the earlier life, which a wait may be about."""
         self._last = news

@@ -22,6 +22,8 @@ class Run:
         self.task: asyncio.Task[None] | None = None
         #: loop time since which a question waits for the CRM; 0 when none does
         self.pending_since = 0.0
+        #: what it asks for, in the word of the metrics
+        self.pending_kind = ""
         #: the call's id in the CRM, "" until it is registered
         self.call_id = ""
 

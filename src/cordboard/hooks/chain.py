@@ -20,6 +20,7 @@ from cordboard.hooks.answers import Customized, Outcome, Params, Run, Understood
 from cordboard.hooks.process import RunFailed
 from cordboard.hooks.programs import Question, Reply
 from cordboard.hooks.specs import POINTS, Point
+from cordboard.measures import Spread
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,7 @@ class Entry:
     timeout: float | None = None
     outcomes: Counter[str] = field(default_factory=Counter[str])
     milliseconds: float = 0.0
+    spread: Spread = field(default_factory=Spread)
     last_failure: str = ""
 
     @property
@@ -131,6 +133,7 @@ class Customizations:
         taken = (time.perf_counter() - began) * 1000
         entry.outcomes[understood.outcome] += 1
         entry.milliseconds += taken
+        entry.spread.add(taken / 1000)
         entry.last_failure = understood.reason or entry.last_failure
         run = Run(entry.name, understood.outcome, round(taken, 3), reply.envelope, reply.log, understood.reason)
         return run, understood

@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
+from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
+from cordboard.exposition import CONTENT_TYPE, exposition
 from cordboard.portal import pages
 from cordboard.portal.api.app import PREFIX as API
 from cordboard.portal.api.app import build_api
 from cordboard.portal.events import EventSender
+from cordboard.portal.metrics import MeasuredApp, PortalMetrics
 from cordboard.portal.rest.asgi import RestApp
 from cordboard.portal.rest.faulty import FaultyApp
 from cordboard.portal.rest.oauth import TokenApp
 from cordboard.portal.rest.request_log import LoggedApp
+from cordboard.web.here import is_here
 
 if TYPE_CHECKING:
     from cordboard.portal.portal import Portal
@@ -32,10 +36,10 @@ Asgi = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], 
 
 def build_app(portal: Portal) -> Asgi:
     """The whole portal: REST, our own API, pages, live connection, health; outgoing events while the server lives."""
-    rest = LoggedApp(FaultyApp(RestApp(portal), portal), portal)
+    rest = MeasuredApp(LoggedApp(FaultyApp(RestApp(portal), portal), portal), portal.measures)
     tokens = LoggedApp(FaultyApp(TokenApp(portal), portal), portal)
     sender = EventSender(portal)
-    routes = [healthz, readyz(portal), *pages.handlers(portal, rest)]
+    routes = [healthz, readyz(portal), metrics(portal), *pages.handlers(portal, rest)]
     server = Litestar(routes, on_startup=[sender.start], on_shutdown=[sender.stop], openapi_config=None, debug=False)
     site, api = cast("Asgi", server), cast("Asgi", build_api(portal))
 
@@ -75,5 +79,17 @@ def readyz(portal: Portal) -> HTTPRouteHandler:
     def answer() -> Response[str]:
         trouble = portal.store.trouble()
         return Response("no\n" if trouble else "ok\n", status_code=503 if trouble else 200, media_type=MediaType.TEXT)
+
+    return answer
+
+
+def metrics(portal: Portal) -> HTTPRouteHandler:
+    """Everything that is counted, for Prometheus on this machine: it asks for no sign-in."""
+
+    @get("/metrics", media_type=CONTENT_TYPE, sync_to_thread=False)
+    def answer(request: Request[Any, Any, Any]) -> bytes:
+        if not is_here(request.scope):
+            raise NotFoundException
+        return exposition(PortalMetrics(portal))
 
     return answer

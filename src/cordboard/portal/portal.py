@@ -19,6 +19,7 @@ from cordboard.portal.changes import Change, FaultsChanged
 from cordboard.portal.files import files_folder
 from cordboard.portal.keys import secret_hash
 from cordboard.portal.live import LiveCalls
+from cordboard.portal.measures import PortalMeasures
 from cordboard.portal.rest.faults import Faults
 from cordboard.portal.rest.request_log import RequestLog
 from cordboard.portal.switches import checked, read_switches, write_switch
@@ -56,6 +57,7 @@ class Portal:
         #: set by whoever wrote an event that must go out at once and published no change
         self.events_waiting = asyncio.Event()
         self.live = LiveCalls()
+        self.measures = PortalMeasures()
         self.faults = Faults(lambda: self.publish(FaultsChanged()))
         self.requests = RequestLog()
         self._subscribers: list[Subscriber] = []

@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from cordboard.measures import Spread
 from cordboard.store.engines import Engines, open_engines, sqlite_path
 from cordboard.store.errors import StoreForeign, StoreOld, StoreUnreachable
 from cordboard.store.lock import FileLock, take_session_lock
@@ -94,6 +95,11 @@ class Store:
         except DBAPIError as error:
             return f"{self.engines.name} cannot be read: {reason_of(error)}"
         return self._writer.trouble
+
+    @property
+    def commits(self) -> Spread:
+        """How long transactions took to be durable."""
+        return self._writer.spread
 
     async def close(self) -> None:
         """Finish what was handed over and give the database back."""

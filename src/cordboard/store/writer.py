@@ -8,6 +8,7 @@ alone it needs none. A failed commit fails all of them, and nothing was kept.
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from cordboard.measures import Spread
 from cordboard.store.errors import StoreWriteFailed
 from cordboard.store.reasons import reason_of
 
@@ -49,6 +51,8 @@ class Writer:
         self._closed = False
         #: why the last commit failed, "" since one succeeded
         self.trouble = ""
+        #: of transactions, from their first statement until they are durable
+        self.spread = Spread()
         self._thread = threading.Thread(target=self._run, name=f"writer of {name}", daemon=True)
         self._thread.start()
 
@@ -92,6 +96,7 @@ class Writer:
         return batch, True
 
     def _commit(self, batch: list[Job]) -> None:
+        began = time.perf_counter()
         try:
             connection = self._connection = self._connection or self._connect()
             with connection.begin() as transaction:
@@ -100,6 +105,7 @@ class Writer:
                 if len(batch) == 1 and batch[0].error is not None:
                     transaction.rollback()
             self.trouble = ""
+            self.spread.add(time.perf_counter() - began)
         except Exception as error:
             # SQLAlchemy's, the lock's, or the driver's own (a savepoint on a lost connection): nothing was kept
             self._fail(batch, error)

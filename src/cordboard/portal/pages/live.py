@@ -36,11 +36,13 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
         query = socket.query_params
         page = OpenPage(visit.viewer, visit.session.secret_hash, query.get("page", "/"))
         with site.hub.opened(page, query.get("after", "")):
+            site.portal.measures.live_clients += 1
             sender = asyncio.create_task(send(site, socket, page))
             receiver = asyncio.create_task(receive(socket))
             try:
                 await asyncio.wait({sender, receiver}, return_when=asyncio.FIRST_COMPLETED)
             finally:
+                site.portal.measures.live_clients -= 1
                 for task in (sender, receiver):
                     task.cancel()
                 await asyncio.gather(sender, receiver, return_exceptions=True)
