@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from cordboard.b24wire.loose import as_id
 from cordboard.portal.clients import TABLES
 from cordboard.portal.tables import lead
 from cordboard.portal.views.client_facts import Client, find_client, related, to_client, user_names
@@ -23,6 +24,7 @@ PAGE = 50
 
 def read_client_page(database: Connection, kind: str, client_id: int, now: int, show: str) -> dict[str, Any] | None:
     """The page of one client."""
+    client_id = as_id(client_id)  # an address may name more than a column holds
     client = find_client(database, kind, client_id)
     if client is None or (kind == "LEAD" and is_hidden(database, client_id)):
         return None
