@@ -22,10 +22,7 @@ BEFOREHAND = {
     "customize_autodistribution": "customize_distribution(",
 }
 #: asked by a part that is not there yet; the guard says so as soon as it is
-NOT_YET_ASKED: set[str] = {
-    "process_originate_params",
-    "customize_autodistribution",
-}
+NOT_YET_ASKED: set[str] = set()
 
 
 def sections() -> dict[str, str]:

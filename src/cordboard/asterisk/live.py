@@ -19,8 +19,9 @@ from typing import Protocol
 
 from cordboard.asterisk.ami.cel import cel_event
 from cordboard.asterisk.ami.client import AmiClient
-from cordboard.asterisk.ami.errors import AmiError, AmiNoRight
+from cordboard.asterisk.ami.errors import AmiError, AmiNoRight, AmiUnreachable
 from cordboard.asterisk.ami.native import WANTED, NativeMapper
+from cordboard.asterisk.ami.wire import Message
 from cordboard.asterisk.local_time import LocalClock
 from cordboard.asterisk.source import LaneDown, LaneRow, LaneUp
 from cordboard.calls.cel import CelEvent
@@ -59,6 +60,8 @@ class LiveLane:
         self._state = ("starting", "")
         self.client: AmiClient | None = None
         self.heard = 0
+        #: told how an Originate went: its ActionID, and whether the first telephone was picked up
+        self.on_originated: Callable[[str, bool], None] | None = None
 
     def health(self) -> dict[str, object]:
         """How the lane is, for people."""
@@ -84,6 +87,9 @@ class LiveLane:
                         # it let us in while it was still starting: only now it says since when it runs
                         up = await look_around(client, mapper)
                         yield up
+                    if message.event == "OriginateResponse" and self.on_originated is not None:
+                        self.on_originated(message.get("ActionID"), message.get("Response") == "Success")
+                        continue
                     if message.event == "CEL":
                         with contextlib.suppress(ValueError):  # a message that was cut
                             if row := cel_event(message, self._clock):
@@ -100,6 +106,19 @@ class LiveLane:
                 await client.close()
             await asyncio.sleep(pause(failures))
             failures += 1
+
+    async def act(self, action: str, **headers: str) -> Message:
+        """Let the PBX do something; its answer. Raises `AmiError`, at once where the PBX is not heard."""
+        return await self._heard_by().action(action, **headers)
+
+    async def channels(self) -> list[Message]:
+        """The living channels, as CoreShowChannels lists them. Raises `AmiError`."""
+        return await self._heard_by().list_action("CoreShowChannels")
+
+    def _heard_by(self) -> AmiClient:
+        if self.client is None:
+            raise AmiUnreachable(f"the PBX is not heard: {self._state[1] or 'it is being connected'}")
+        return self.client
 
     async def channels_alive(self) -> frozenset[str] | None:
         """The uniqueids the PBX lists at this moment; None where it cannot be asked."""

@@ -128,13 +128,16 @@ class Play:
         self, script: Script, begin: int, numbers: Numbers, *, speed: float = 1.0,
         exchange: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
-        """`begin` is when it starts, in microseconds; `exchange` maps numbers of the capture to other numbers."""
+        """`begin` is when it starts, in microseconds; `exchange` maps numbers of the capture to other numbers.
+
+        A uniqueid in it gets the id that whoever asked for the call wants it to have."""
         self.script = script
         self._begin = begin
         self._speed = speed
         #: added to every time of the capture: the last event falls on its real moment
         self._shift = begin + round((script.end - script.start) / speed) - script.end
-        self.ids = self._new_ids(numbers)
+        wanted = {old: new for old, new in (exchange or {}).items() if old in script.born}
+        self.ids = self._new_ids(numbers) | wanted
         self._numbers = numbers
         self._channels: dict[str, str] = {}
         self._bridges: dict[str, str] = {}

@@ -16,7 +16,7 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from cordboard.asterisk.ami.wire import Framer, Message, encode_action, read_message
@@ -35,9 +35,12 @@ class ReplayPbx:
         self.csv_path = csv_path
         #: living channels by uniqueid, as CoreShowChannels lists them
         self.channels: dict[str, dict[str, str]] = {}
+        #: what is done by an action: its name in lower case → who does it; others are unknown
+        self.actions: dict[str, Callable[[Message], Awaitable[None]]] = {}
         self._numbers = Numbers()
         self._clients: set[Client] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._doing: set[asyncio.Future[None]] = set()
         self._server: asyncio.Server | None = None
         # it has run for a while: at a high speed the events lie a little in the past
         self._started = time.time() - 3600
@@ -77,6 +80,22 @@ class ReplayPbx:
                 self._write(play.script.columns, text)
             else:
                 self._send(text)
+
+    def originated(self, action: Message, *, picked_up: bool) -> None:
+        """Tell how an Originate went, as the exchange does when the first telephone is picked up or gives up."""
+        response, uniqueid = ("Success", action.get("ChannelId")) if picked_up else ("Failure", "<unknown>")
+        told = {"ActionID": action.get("ActionID"), "Response": response, "Uniqueid": uniqueid}
+        self._send("\r\n".join(f"{key}: {value}" for key, value in {"Event": "OriginateResponse", **told}.items()))
+
+    def obey(self, action: Message) -> bool:
+        """Begin to do an action; false for one that is unknown here."""
+        done = self.actions.get(action.get("Action").lower())
+        if done is None:
+            return False
+        task = asyncio.ensure_future(done(action))
+        self._doing.add(task)
+        task.add_done_callback(self._doing.discard)
+        return True
 
     def _write(self, columns: tuple[str, ...], row: str) -> None:
         """Append a row. The header line is written once, by the first call of all."""
@@ -192,6 +211,8 @@ class Client:
                 self._answer(action, "Success", CoreCurrentCalls=str(len(self._pbx.channels)))
             case "coreshowchannels":
                 self._show_channels(action)
+            case _ if self._pbx.obey(action):
+                self._answer(action, "Success", Message=f"{action.get('Action')} accepted")
             case _:
                 self._answer(action, "Error", Message="Invalid/unknown command")
 

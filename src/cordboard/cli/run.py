@@ -31,9 +31,9 @@ from cordboard.web.serving import CannotListen, address_of, listen
 __all__ = ["run"]
 
 #: path the connector answers → whether to anybody, or to this machine only
-CONNECTOR_PATHS = {"/readyz": True, "/metrics": False, "/status": False}
-#: whoever has a link gets its recording
-RECORDS = "/records/"
+CONNECTOR_PATHS = {"/readyz": True, "/metrics": False, "/status": False, "/pbx/responsible": False}
+#: whoever has a link gets its recording; events have a token
+OPEN = ("/records/", "/events/")
 
 
 def run(*, config: Path, seed: str | None = None, json: bool = False) -> None:
@@ -107,9 +107,8 @@ def both(portal: Any, connector: ASGIApp) -> ASGIApp:
 def is_for_connector(scope: Scope) -> bool:
     if scope["type"] != "http":
         return False
-    if scope["path"].startswith(RECORDS):
+    if scope["path"].startswith(OPEN):
         return True
     if scope["path"] not in CONNECTOR_PATHS:
         return False
     return CONNECTOR_PATHS[scope["path"]] or is_here(scope)
-

@@ -1,4 +1,4 @@
-"""The connector's HTTP: is it alive, is it ready, how is it.
+"""The connector's HTTP: is it alive, is it ready, how is it; what CRMs and dial plans ask it.
 
 `/healthz` answers while the process runs; `/readyz` once it knows the users of every CRM and has heard every PBX, and
 read every ledger, that the settings name; `/status` has the counts of every connection and the state of every lane.
@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Litestar, Response, get
+from litestar.handlers import HTTPRouteHandler
 from prometheus_client.registry import Collector
 
+from cordboard.connector.events import event_route
 from cordboard.connector.metrics import ConnectorMetrics
+from cordboard.connector.responsible import responsible_route
 from cordboard.connector.service import Connector
 from cordboard.exposition import CONTENT_TYPE, exposition
 from cordboard.recordings.serving import record_route
@@ -36,4 +39,9 @@ def build_api(connector: Connector, *more: Collector) -> Litestar:
     def metrics() -> bytes:
         return exposition(ConnectorMetrics(connector), *more)
 
-    return Litestar([healthz, readyz, status, metrics, record_route(connector.recordings)], openapi_config=None)
+    routes: list[HTTPRouteHandler] = [healthz, readyz, status, metrics, record_route(connector.recordings)]
+    if connector.doors is not None:
+        routes.append(event_route(connector.doors))
+    if connector.responsible is not None:
+        routes.append(responsible_route(connector.responsible))
+    return Litestar(routes, openapi_config=None)

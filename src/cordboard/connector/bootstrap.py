@@ -22,6 +22,7 @@ from cordboard.connector.fmc import OutsideNumbers
 from cordboard.connector.health import LaneHealth
 from cordboard.connector.journal import StoreJournal
 from cordboard.connector.lanes import Exchange
+from cordboard.connector.other_direction import offers_of, open_other_direction
 from cordboard.connector.reminders import Reminders, Unkept
 from cordboard.connector.service import Connection, Connector, Followed
 from cordboard.connector.states import OwnPortal, StateSender
@@ -74,6 +75,7 @@ def build(settings: Settings, store: Store) -> Connector:
     for pbx, plan in zip(settings.pbx, plans, strict=True):
         connector.exchanges.append(followed_of(pbx, plan, settings, connector))
     connector.fmc = fmc_of(settings, connector, plans)
+    open_other_direction(settings, connector, now_micros)
     return connector
 
 
@@ -110,6 +112,8 @@ def connection_of(crm: Crm, settings: Settings, connector: Connector, bucket: Bu
             [pbx.name for pbx in settings.pbx],
             now_micros,
             partial(lift_limit, crm, bucket),
+            offers_of(crm, settings),
+            lambda token: connector.doors.learn(crm.name, token) if connector.doors is not None else None,
         )
     return Connection(worker, users, states, with_pictures=wants_pictures(crm, settings, connector))
 

@@ -91,6 +91,21 @@ class Exchange:
         if not self.has_ledger:
             self._orphans.adopt({key: last for key, last in orphans.items() if key not in self.open.settled})
 
+    # --- calls that we ask for ---------------------------------------------------------------------------------------
+
+    def expect(self, linkedid: str, employee: str, client: str) -> None:
+        """Be told of a call that we ask the PBX for, before it begins."""
+        self.open.expect(linkedid, employee, client)
+
+    def knows(self, linkedid: str) -> bool:
+        """Whether a call has begun, whatever became of it."""
+        return self.open.knows(linkedid) or linkedid in self._orphans
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether whatever has begun by now is known."""
+        return self.open.caught_up
+
     # --- the live lane ---------------------------------------------------------------------------------------------
 
     def hear(self, told: CelEvent | LaneRow | LaneUp | LaneDown) -> None:

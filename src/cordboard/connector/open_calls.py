@@ -16,7 +16,7 @@ from cordboard.calls.cel import CelEvent
 from cordboard.calls.stages import Stage, StageName
 from cordboard.calls.steps import Step
 from cordboard.calls.tracker import CallTracker
-from cordboard.connector.ends import differences, ended_of, unseen_end
+from cordboard.connector.ends import differences, ended_of, unseen_end, with_heard_records
 from cordboard.connector.journal import Ended
 from cordboard.connector.lane import Followed, Lane, situation_at, situation_now
 from cordboard.connector.rows import OpenRows
@@ -63,10 +63,28 @@ class OpenCalls:
         #: stages of the past that is being caught up with
         self.passed: dict[str, tuple[str, ...]] = {}
         self._pbx = pbx
-        self._new_tracker = new_tracker
+        self._plain_tracker = new_tracker
+        #: calls that we asked for: linkedid → employee and client
+        self.expected: dict[str, tuple[str, str]] = {}
         self._tell = tell
         self._on_change = on_change
         self._clock = clock
+
+    def expect(self, linkedid: str, employee: str, client: str) -> None:
+        """Be told of a call that we ask the PBX for, before it begins."""
+        self.expected[linkedid] = (employee, client)
+        for lane in (self.live, self.ledger):
+            lane.tracker.expect(linkedid, employee=employee, client=client)
+
+    def knows(self, linkedid: str) -> bool:
+        """Whether a call has begun, whatever became of it."""
+        return linkedid in self.calls or linkedid in self.settled or linkedid in self.absorbed
+
+    def _new_tracker(self) -> CallTracker:
+        tracker = self._plain_tracker()
+        for linkedid, (employee, client) in self.expected.items():
+            tracker.expect(linkedid, employee=employee, client=client)
+        return tracker
 
     def directions(self) -> Iterator[str]:
         """Of each call under way."""
@@ -187,7 +205,7 @@ class OpenCalls:
                 self._tell(call.linkedid, News(ended.situation, (stage.name,), call_full=stage.call_full()))
             return
         self._compare(call, ended)
-        self.over(call, ended)
+        self.over(call, with_heard_records(ended, call.live_end))
 
     def _saw_a_part(self, lane: Lane, linkedid: str) -> bool:
         """Rows over AMI cannot be read again: what does not show a call from its beginning decides nothing."""
@@ -196,6 +214,7 @@ class OpenCalls:
     def over(self, call: Followed, ended: Ended) -> None:
         self.calls.pop(call.linkedid, None)
         self.passed.pop(call.linkedid, None)
+        self.expected.pop(call.linkedid, None)
         self.settled.add(call.linkedid)
         self.settler.ended.append(ended)
         log.info(

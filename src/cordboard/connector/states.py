@@ -11,9 +11,9 @@ overtakes deliveries, and a failure is forgotten.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import structlog
 
@@ -50,18 +50,24 @@ class StateSender:
         pbxs: list[str],
         clock: Callable[[], int],
         on_own_portal: Callable[[], None],
+        offers: Mapping[str, Any] | None = None,
+        on_token: Callable[[str], None] = lambda token: None,
     ) -> None:
+        """`offers`: what else the portal is told of us; `on_token` is told what its events are signed with."""
         self._portal = portal
         self._worker = worker
-        self._user_of = user_of
+        self.user_of = user_of
         self._pbxs = pbxs
         self._clock = clock
         self._on_own_portal = on_own_portal
+        self._offers: dict[str, Any] = {"ACTIONS": [], "EXTENSIONS": [], **(offers or {})}
+        self._on_token = on_token
         self._is_ours = False
         #: failures of the line when the portal said that it is not ours
         self._refused_at = -1
         self._calls: dict[tuple[str, str], Call] = {}
         self._held: dict[tuple[str, str], set[str]] = {}
+        self._transfers: dict[tuple[str, str], dict[str, Any]] = {}
         self._changed: dict[tuple[str, str], bool] = {}
         self._wake = asyncio.Event()
         self._sequence = 0
@@ -82,6 +88,13 @@ class StateSender:
             return
         self._changed[key] = call is None
         self._wake.set()
+
+    def transferred(self, pbx: str, linkedid: str, transfer: dict[str, Any]) -> None:
+        """Somebody passed a call on by a button of their card: `TRANSFER` of its states from now on."""
+        if (pbx, linkedid) in self._calls:
+            self._transfers[(pbx, linkedid)] = transfer
+            self._changed.setdefault((pbx, linkedid), False)
+            self._wake.set()
 
     async def run(self) -> None:
         """Greet, then send what changed, for ever."""
@@ -115,7 +128,9 @@ class StateSender:
             elif self._worker.line.failures != self._failures:
                 # it was away, and states are kept in its memory
                 self._tell_all()
-            await self._portal.call(HELLO, {"PBX": self._pbxs, "VERSION": __version__, "ACTIONS": [], "EXTENSIONS": []})
+            answer = await self._portal.call(HELLO, {"PBX": self._pbxs, "VERSION": __version__, **self._offers})
+            if isinstance(answer, dict):
+                self._on_token(str(cast("dict[str, Any]", answer).get("APPLICATION_TOKEN") or ""))
         except CrmError as error:
             log.debug("the portal was not greeted", reason=str(error))
 
@@ -135,12 +150,14 @@ class StateSender:
         if not self._is_ours:
             self._held.pop(key, None) if over else None
             return
-        state = state_of(call, self._held.get(key, set()), self._user_of, self._clock())
+        state = state_of(call, self._held.get(key, set()), self.user_of, self._clock())
         if over:
             self._held.pop(key, None)
             state["PLACE"] = "ended"
         pbx, linkedid = key
         state |= {"PBX": pbx, "LINKEDID": linkedid, "CALL_ID": self._worker.call_id(*key)}
+        if transfer := self._transfers.pop(key, None) if over else self._transfers.get(key):
+            state["TRANSFER"] = transfer
         if self._told.get(key) == {**state, "AT": ""}:
             # an event that changes nothing of what a card shows
             return

@@ -77,6 +77,22 @@ class UserDirectory:
         held = self._by_base.get(self._plan.number(number).base) if number else None
         return held.user if held else 0
 
+    def extension_now(self, user: int) -> str:
+        """The extension of a user as far as known now: the settings' word, else the first in the CRM; "" for none."""
+        named = (number for number, holder in self._people.items() if holder == user)
+        known = self._users.get(user)
+        return next(named, "") or next((x for x in (known.numbers if known else ()) if self._plan.is_local(x)), "")
+
+    async def extension_of(self, user: int) -> str:
+        """The same, once the users are known; they are read anew for one who came meanwhile."""
+        if not (extension := self.extension_now(user)):
+            await self._loaded.wait()
+            extension = self.extension_now(user)
+        if not extension and self._clock() - self._read_at > MISS_PAUSE:
+            await self._read_anew()
+            extension = self.extension_now(user)
+        return extension
+
     async def find(self, numbers: tuple[str, ...]) -> dict[str, int]:
         """Users of those numbers that belong to one."""
         if any(number not in self._people for number in numbers):

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 
+from cordboard.crm.asked import Asked, Click
 from cordboard.flow.questions import Flow, Question
 
 
@@ -98,6 +99,15 @@ class CrmUser(msgspec.Struct, frozen=True):
     raw: dict[str, Any] = {}
 
 
+class ClientOf(msgspec.Struct, frozen=True):
+    """A client of the CRM, and who is responsible for them."""
+
+    name: str
+    user: int
+    #: of that user, "" where the CRM does not tell it
+    extension: str = ""
+
+
 class CrmConnection(Protocol):
     """One CRM as the delivery sees it."""
 
@@ -107,6 +117,10 @@ class CrmConnection(Protocol):
         """Put one question to the CRM; returns its answer's type, raises CrmError.
 
         `again`: it may have been put before, and its answer was lost."""
+        ...
+
+    async def whose_client(self, phone: str) -> ClientOf | None:
+        """The client with a number and who is responsible for them; None for a number that is nobody's."""
         ...
 
     async def list_users(self) -> list[CrmUser]:
@@ -123,8 +137,24 @@ class CrmFlows(Protocol):
         """What this CRM is asked about one call."""
         ...
 
-    def known_from(self, pairs: Iterable[tuple[Question, Any]]) -> Any:
-        """The facts that a superseded run's questions and answers hold."""
+    def known_from(self, pairs: Iterable[tuple[Question, Any]], before: Any = None) -> Any:
+        """The facts that a superseded run's questions and answers hold, and those it began with."""
+        ...
+
+    def known_of_click(self, click: Click) -> Any:
+        """What is known of a call that somebody in the CRM asked for."""
+        ...
+
+
+class CrmEvents(Protocol):
+    """What a CRM sends us: its module `events`."""
+
+    def token_of(self, form: dict[str, object]) -> str:
+        """What shows who sends an event, "" for none."""
+        ...
+
+    def asked_in(self, form: dict[str, object]) -> Asked | None:
+        """What an event asks of the exchange; ValueError with a sentence for one that lacks something."""
         ...
 
 
@@ -135,6 +165,11 @@ CRMS = {"bitrix24": "cordboard.crm.bitrix24"}
 def flows_of(kind: str) -> CrmFlows:
     """The flows of a kind of CRM."""
     return import_module(f"{CRMS[kind]}.flows")  # type: ignore[return-value]
+
+
+def events_of(kind: str) -> CrmEvents:
+    """How a kind of CRM writes its events."""
+    return import_module(f"{CRMS[kind]}.events")  # type: ignore[return-value]
 
 
 def connect(kind: str, **options: Any) -> CrmConnection:

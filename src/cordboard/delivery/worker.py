@@ -86,7 +86,6 @@ class Worker:
         self._asker = Asker(crm, journal, clock=clock, counts=self.counts, observe=observe)
         self.line = self._asker.line
         self.measures = self._asker.measures
-        self.measures = self._asker.measures
         self.runs: dict[RunKey, Run] = {}
         #: ended runs: what is told of them again, after a restart or by the slower lane, is old
         self.closed = Remembered[RunKey]()

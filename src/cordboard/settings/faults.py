@@ -17,6 +17,8 @@ from cordboard.settings.tables import Replace, Responsible, Settings
 
 #: words in braces of a template of recordings
 RECORD_WORDS = ("year", "month", "day", "hour", "minute", "second", "linkedid", "uniqueid", "src", "dst")
+#: words in braces of the settings of an Originate
+ORIGINATE_WORDS = ("extension", "number")
 #: kinds of CRM that can be connected
 KINDS = ("bitrix24",)
 
@@ -34,6 +36,10 @@ def faults_of(settings: Settings) -> Iterator[str]:
         yield from pattern_faults(f"pbx[{number}].trunks", pbx.trunks)
         if pbx.timezone is not None and not is_zone(pbx.timezone):
             yield f"pbx[{number}].timezone: there is no time zone {pbx.timezone!r} (such as Europe/Moscow)"
+        for name in ("channel", "dial", "caller_id"):
+            for word in re.findall(r"{([^{}]*)}", getattr(pbx.originate, name)):
+                if word not in ORIGINATE_WORDS:
+                    yield f"pbx[{number}].originate.{name}: {{{word}}} means nothing; there are extension, number"
         if pbx.cel is not None and not is_start(pbx.cel.start):
             yield f'pbx[{number}].cel.start: {pbx.cel.start!r} is neither "now" nor a date such as 2026-11-01'
     yield from pattern_faults("numbers.internal", settings.numbers.internal)

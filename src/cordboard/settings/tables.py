@@ -37,6 +37,21 @@ class Cel(Table, frozen=True):
     utc: bool | Literal["auto"] = "auto"
 
 
+class Originate(Table, frozen=True):
+    """How a call is made that somebody in the CRM asked for: the employee is rung first, then the client.
+
+    `{extension}` is the employee's, `{number}` the client's, in digits."""
+
+    channel: str = "PJSIP/{extension}"
+    context: str = "from-internal"
+    #: what is dialled in the context; an exchange that wants a 9 before outside numbers has "9{number}"
+    dial: str = "{number}"
+    #: what the employee's telephone shows
+    caller_id: str = "{number} <{extension}>"
+    #: seconds in which the employee must pick up
+    timeout: Annotated[int, Meta(ge=1, le=300)] = 30
+
+
 class Pbx(Table, frozen=True):
     """One Asterisk."""
 
@@ -49,6 +64,7 @@ class Pbx(Table, frozen=True):
     lines: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     ami: Ami | None = None
     cel: Cel | None = None
+    originate: Originate = Originate()
 
 
 class Replace(Table, frozen=True):
@@ -99,6 +115,8 @@ class Crm(Table, frozen=True):
     #: requests per second and how many may come at once; "off": as fast as it answers; "auto": Bitrix24's 2/50, off
     #: for our own portal
     rate: str = "auto"
+    #: what shows that an event comes from the CRM; our own portal tells it by itself
+    application_token: str = ""
 
 
 class Line(Table, frozen=True):

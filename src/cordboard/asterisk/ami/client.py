@@ -113,10 +113,11 @@ class AmiClient:
         if self._lost is not None:
             raise self._lost
         assert self._writer is not None, "connect first"
-        number = f"cordboard-{next(self._numbers)}"
+        # an Originate is answered twice, the second time by an event: its sender must know the number beforehand
+        number = headers.get("ActionID") or f"cordboard-{next(self._numbers)}"
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         try:
-            self._writer.write(encode_action(name, [("ActionID", number), *headers.items()]))
+            self._writer.write(encode_action(name, {**headers, "ActionID": number}.items()))
             async with asyncio.timeout(self._timeout):
                 await self._writer.drain()
                 messages = await answer

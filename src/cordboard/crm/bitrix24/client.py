@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from cordboard.b24wire.batch import command_text
-from cordboard.crm.base import AnswerNotUnderstood, AuthorizationLost, CrmUser, RequestRefused
+from cordboard.crm.base import AnswerNotUnderstood, AuthorizationLost, ClientOf, CrmUser, RequestRefused
 from cordboard.crm.bitrix24 import after_finish, mapping
 from cordboard.crm.bitrix24.after_finish import ReadFile
 from cordboard.crm.bitrix24.rest import Rest, shorten
@@ -132,6 +132,19 @@ class Bitrix24:
             return Done(bool(await self.call(f"crm.{kind}.update", {"id": id, "fields": fields})))
         except RequestRefused as refusal:
             return Refused(str(refusal))
+
+    async def whose_client(self, phone: str) -> ClientOf | None:
+        """A contact comes before a company, a company before a lead."""
+        result = await self.call("telephony.externalCall.searchCrmEntities", {"PHONE_NUMBER": phone})
+        rows = cast("list[dict[str, Any]]", result if isinstance(result, list) else [])
+        found = {str(row.get("CRM_ENTITY_TYPE", "")).lower(): row for row in rows}
+        row = next((found[kind] for kind in ("contact", "company", "lead") if kind in found), None)
+        if row is None:
+            return None
+        whose = cast("dict[str, Any]", row.get("ASSIGNED_BY") or {})
+        user = str(row.get("ASSIGNED_BY_ID") or whose.get("ID") or 0)
+        name, extension = str(row.get("NAME") or ""), str(whose.get("USER_PHONE_INNER") or "")
+        return ClientOf(name, int(user) if user.isdigit() else 0, extension)
 
     async def list_users(self) -> list[CrmUser]:
         """All active employees."""

@@ -22,7 +22,7 @@ import msgspec
 from cordboard.crm.bitrix24 import mapping, missed, recording
 from cordboard.crm.bitrix24.cards import Cards
 from cordboard.crm.bitrix24.customizing import Customizing
-from cordboard.crm.bitrix24.known import Known, cancelled_words, known_from, learn_register, user_in
+from cordboard.crm.bitrix24.known import Known, cancelled_words, known_from, known_of_click, learn_register, user_in
 from cordboard.crm.bitrix24.mapping import Terms
 from cordboard.crm.bitrix24.objects import is_new, responsible_of
 from cordboard.crm.bitrix24.parts import parts_of, tell_parts, with_first_part
@@ -46,7 +46,7 @@ from cordboard.flow.questions import (
 )
 from cordboard.flow.situation import News, Situation
 
-__all__ = ["FLOW_VERSION", "Known", "call_flow", "known_from"]
+__all__ = ["FLOW_VERSION", "Known", "call_flow", "known_from", "known_of_click"]
 
 #: changes with every change of what is asked; kept with each run
 FLOW_VERSION = 4
@@ -108,6 +108,8 @@ class CallInPortal:
         # where customizations say who sees the card, it is shown by a request of its own, that has the call's id
         show = fresh and user in seers and not self.customizing.has("customize_show_call_card")
         asked = mapping.register_params(situation, user, self.terms, show=show)
+        if self.known.is_callback:
+            asked = mapping.as_callback(asked, self.known.entity)
         params = yield from self.customizing.ask(REGISTRATION, asked)
         if params is None:
             return

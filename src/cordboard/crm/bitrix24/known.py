@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from cordboard.crm.asked import Click
 from cordboard.flow.after_finish import AttachRecord, TellPart
 from cordboard.flow.questions import (
     Done,
@@ -47,6 +48,17 @@ class Known(msgspec.Struct, omit_defaults=True):
     refused: str = ""
     #: point → what was not done because a customization cancelled it
     cancelled: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    #: a visitor of a site asked for this call, and the client that the portal made of them
+    is_callback: bool = False
+    entity: tuple[str, str] = ("", "")
+
+
+def known_of_click(click: Click) -> Known:
+    """What is known of a call before there is one: the portal registered it itself and shows its card."""
+    if click.is_callback:
+        return Known(is_callback=True, entity=click.entity)
+    kind, id = click.entity
+    return Known(registered=Registered(click.call_id, kind, id), user=click.user, shown={click.user} - {0})
 
 
 def learn_register(known: Known, params: Params, answer: Registered | Refused | None) -> None:
@@ -74,9 +86,9 @@ def cancelled_words(known: Known) -> str:
     return "; ".join(left_out)
 
 
-def known_from(pairs: Iterable[tuple[Question, Any]]) -> Known:
-    """The facts in the questions and answers of a superseded run."""
-    known = Known()
+def known_from(pairs: Iterable[tuple[Question, Any]], before: Known | None = None) -> Known:
+    """The facts in the questions and answers of a superseded run, and those it began with."""
+    known = before or Known()
     for question, answer in pairs:
         match question, answer:
             case Register(params), _:

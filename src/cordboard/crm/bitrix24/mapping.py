@@ -142,6 +142,13 @@ def register_params(situation: Situation, user: int, terms: Terms, *, show: bool
     return params
 
 
+def as_callback(params: Params, entity: tuple[str, str]) -> Params:
+    """The same as the answer to somebody who asked to be called back; `entity` is what the portal made of them."""
+    kind, id = entity
+    client: Params = {"CRM_ENTITY_TYPE": kind.upper(), "CRM_ENTITY_ID": id} if id else {}
+    return {**params, "TYPE": CALLBACK, **client}
+
+
 def type_of_call(situation: Situation) -> int:
     if situation.direction == "incoming":
         return INCOMING
@@ -197,7 +204,8 @@ def status_code(situation: Situation, *, detailed: bool) -> str:
     """STATUS_CODE of a call that has ended."""
     incoming, other = STATUS_CODES.get(situation.result, UNKNOWN_STATUS)
     if situation.direction != "incoming":
-        return other
+        # of a click the employee is rung first: where they did not answer, nobody has tried the client
+        return CANCELLED if situation.result == 480 and not situation.conversations else other
     # Bitrix24's missed list and triggers look at 304 alone (decisions 15)
     return incoming if detailed or incoming == TALKED else MISSED
 
