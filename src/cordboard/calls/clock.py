@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cordboard.calls.snapshot import NOT_YET
 
-CACHE_LIMIT = 20_000
+CACHE_LIMIT = 2_000  #: seconds kept: half an hour of rows; then the cache begins anew
 SECOND = 1_000_000
 _OFFSET = re.compile(r"^([+-])(\d{2}):?(\d{2})$")
 

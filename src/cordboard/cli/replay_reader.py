@@ -22,7 +22,7 @@ from cordboard.settings import Pbx
 Lane = Literal["ledger", "live"]
 
 #: characters or bytes read at a time: so many rows as stay in the cache of a processor
-PIECE = 1 << 16
+PIECE = 1 << 14
 
 _AMI_STARTS = (b"Asterisk Call Manager/", b"Event: ", b"Response: ")
 
