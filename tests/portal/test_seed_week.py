@@ -10,7 +10,7 @@ from cordboard.portal.portal import Portal
 from cordboard.portal.seed import seed
 from cordboard.portal.seed_week import seed_week
 from cordboard.portal.tables import activity, call, note, open_call, task
-from cordboard.portal.views.missed import list_handled, list_waiting
+from cordboard.portal.views.missed import Board, list_handled, list_waiting
 
 NOW = 1_795_600_000_000_000
 
@@ -36,7 +36,7 @@ def test_a_week_fills_every_screen_and_nothing_lies_in_the_future(tmp_path: Path
         ]
         latest = database.execute(select(func.max(call.c.finished_at))).scalar()
         rows = database.execute(select(call.c.call_status, call.c.incoming)).all()
-        board = len(list_waiting(database, None, NOW)), len(list_handled(database, None, NOW))
+        board = len(list_waiting(database, Board(None, NOW))), len(list_handled(database, Board(None, NOW)))
         return counts, latest, set(rows), board, database.execute(select(func.count()).select_from(open_call)).scalar()
 
     (calls, activities, notes, tasks), latest, kinds, (waiting, handled), running = portal.store.read_sync(read)

@@ -74,6 +74,17 @@ async def test_a_talk_of_a_few_seconds_is_none(house: Any):
     assert "called back 1 time in vain" in text
 
 
+async def test_how_long_a_talk_must_be_is_a_switch(house: Any):
+    await house.portal.set_switch("missed_talk", 30)
+    await missed(house)
+
+    await talk(house, CARLA, seconds=20)
+    assert "Nina Berg" in await board(house)
+
+    await talk(house, CARLA, seconds=31)
+    assert "Nobody waits" in await board(house)
+
+
 async def test_a_client_who_calls_again_after_a_talk_waits_with_one_attempt(house: Any):
     await missed(house)
     await talk(house, CARLA)

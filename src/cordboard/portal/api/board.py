@@ -23,7 +23,7 @@ from cordboard.portal.changes import MissedChanged
 from cordboard.portal.rights import level_of
 from cordboard.portal.tables import line, users
 from cordboard.portal.views.client_facts import full_name
-from cordboard.portal.views.missed import read_board
+from cordboard.portal.views.missed import board_of, read_board
 from cordboard.portal.views.tasks import read_tasks
 
 if TYPE_CHECKING:
@@ -47,11 +47,14 @@ class NewExclusion(msgspec.Struct):
 
 
 def handlers(portal: Portal) -> list[ControllerRouterHandler]:
-    async def board_of(caller: Caller) -> Missed:
-        user_id, now = caller.user_id, caller.now
-        found = await portal.store.read(
-            lambda database: [read_board(database, user_id, now, tab, "") for tab in ("open", "handled")]
-        )
+    async def whole_board(caller: Caller) -> Missed:
+        user_id, now, talked = caller.user_id, caller.now, portal.switch("missed_talk")
+
+        def read(database: Any) -> list[dict[str, Any]]:
+            board = board_of(database, user_id, now, talked)
+            return [read_board(database, board, tab, "") for tab in ("open", "handled")]
+
+        found = await portal.store.read(read)
         return Missed(
             [waiting_of(one) for one in found[0]["waiting"]], [handled_of(one) for one in found[1]["handled"]]
         )
@@ -59,7 +62,7 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
     @get("/missed", responses=DOCUMENTED)
     async def missed(request: Asked) -> Missed:
         """Who waits, and who was served lately."""
-        return await board_of(await caller_of(request, portal))
+        return await whole_board(await caller_of(request, portal))
 
     @post("/missed/{key:str}/{action:str}", status_code=200, responses=DOCUMENTED)
     async def act(request: Asked, key: Key, action: Literal["take", "close", "reopen"], data: Closing) -> Missed:
@@ -67,11 +70,14 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
         caller = await caller_of(request, portal)
         closing = partial(missed_board.close, reason=data.reason)
         work: Any = {"take": missed_board.take, "close": closing, "reopen": missed_board.reopen}[action]
-        user_id, now = caller.user_id, caller.now
-        if not await portal.store.write(lambda database: work(database, user_id, key, now)):
+        user_id, now, talked = caller.user_id, caller.now, portal.switch("missed_talk")
+        done = await portal.store.write(
+            lambda database: work(database, user_id, key, board_of(database, user_id, now, talked))
+        )
+        if not done:
             raise missing("caller")
         portal.publish(MissedChanged(key))
-        return await board_of(caller)
+        return await whole_board(caller)
 
     @get("/tasks", responses=DOCUMENTED)
     async def tasks(

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from cordboard.portal import missed_board
 from cordboard.portal.changes import MissedChanged
 from cordboard.portal.pages.site import N_, Site, Visit, Web
-from cordboard.portal.views.missed import read_board
+from cordboard.portal.views.missed import Board, board_of, read_board
 from cordboard.web.words import translations
 
 
@@ -26,8 +26,10 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
         visit = await site.visitor(request)
         version, now = site.hub.version, site.now()
         tab, short = request.query_params.get("tab", ""), request.query_params.get("short", "")
-        user_id = visit.viewer.user_id
-        values = await site.portal.store.read(lambda database: read_board(database, user_id, now, tab, short))
+        user_id, talked = visit.viewer.user_id, site.portal.switch("missed_talk")
+        values = await site.portal.store.read(
+            lambda database: read_board(database, board_of(database, user_id, now, talked), tab, short)
+        )
         return await site.page(visit, "missed.html", version, section="missed", **values)
 
     @post("/missed/take", status_code=200)
@@ -52,11 +54,14 @@ def handlers(site: Site) -> list[ControllerRouterHandler]:
 
 
 async def do(
-    site: Site, visit: Visit, form: dict[str, str], work: Callable[[Connection, int, str, int], bool], said: str
+    site: Site, visit: Visit, form: dict[str, str], work: Callable[[Connection, int, str, Board], bool], said: str
 ) -> Response[str]:
     """Change the row of one number; a caller who is not on this user's board is told of in words."""
     key, user_id, now = form.get("key", ""), visit.viewer.user_id, site.now()
-    done = await site.portal.store.write(lambda database: work(database, user_id, key, now))
+    talked = site.portal.switch("missed_talk")
+    done = await site.portal.store.write(
+        lambda database: work(database, user_id, key, board_of(database, user_id, now, talked))
+    )
     if done:
         site.portal.publish(MissedChanged(key))
     words = translations(visit.viewer.language).gettext(said if done else N_("This caller is not waiting any more."))

@@ -25,7 +25,7 @@ from cordboard.portal.push import Hub
 from cordboard.portal.rest.registry import Context, find_method
 from cordboard.portal.views.call_facts import CallView
 from cordboard.portal.views.client_facts import initials
-from cordboard.portal.views.missed import shared_count
+from cordboard.portal.views.missed import board_of, shared_count
 from cordboard.portal.views.sessions import Session, find_session
 from cordboard.web.render import Viewer, render
 from cordboard.web.security import PAGE_HEADERS
@@ -129,7 +129,10 @@ class Site:
         """A whole page with the cards of its viewer."""
         user_id, now, shared = visit.viewer.user_id, self.now(), self.hub.shared
         cards: list[CallView] = await self.hub.cards_of(user_id)
-        waiting = await self.portal.store.read(lambda database: shared_count(database, shared, user_id, now))
+        talked = self.portal.switch("missed_talk")
+        waiting = await self.portal.store.read(
+            lambda database: shared_count(database, shared, board_of(database, user_id, now, talked))
+        )
         frame: dict[str, Any] = {"version": version, "cards": cards, "menu": menu_of(visit.viewer)}
         frame["waiting_count"] = waiting
         frame["faults"] = self.portal.faults.active

@@ -23,7 +23,7 @@ from cordboard.portal.views import regions
 from cordboard.portal.views.call_page import read_call_page
 from cordboard.portal.views.card_state import whole_number
 from cordboard.portal.views.client_page import read_client_page, read_clients
-from cordboard.portal.views.missed import read_board, shared_count
+from cordboard.portal.views.missed import Board, board_of, read_board, shared_count
 from cordboard.portal.views.tasks import read_tasks
 from cordboard.web.render import render
 from cordboard.web.words import translations
@@ -138,10 +138,15 @@ class Notices:
         return [{"signal": "notice", "kind": "failed", "text": text % {"reason": one.reason}} for one in failed]
 
 
+def board_at(look: Look) -> Board:
+    """The board of who looks."""
+    return board_of(look.database, look.page.viewer.user_id, look.now, look.portal.switch("missed_talk"))
+
+
 def draw_count(look: Look) -> dict[str, str]:
     """How many callers wait, beside the menu's entry."""
     viewer = look.page.viewer
-    count = shared_count(look.database, look.shared, viewer.user_id, look.now)
+    count = shared_count(look.database, look.shared, board_at(look))
     return {"missed-count": render("menu_count.html", viewer, look.now, waiting_count=count)}
 
 
@@ -153,7 +158,7 @@ def draw_faults(look: Look) -> dict[str, str]:
 def draw_missed(look: Look) -> dict[str, str]:
     """The board of missed callers as this page shows it."""
     viewer, query = look.page.viewer, look.page.query
-    values = read_board(look.database, viewer.user_id, look.now, query.get("tab", ""), query.get("short", ""))
+    values = read_board(look.database, board_at(look), query.get("tab", ""), query.get("short", ""))
     return {"missed-board": render("missed_board.html", viewer, look.now, **values)}
 
 

@@ -23,8 +23,6 @@ from cordboard.portal.views.client_facts import Client, find_client, open_deal, 
 DAY = 86_400 * SECOND
 #: how far back the board looks
 RECENT = 30 * DAY
-#: a talk that is longer than this many seconds makes a missed call good
-TALKED = 5
 #: who hung up within this many seconds wanted perhaps nothing
 SHORT = 5
 #: rows of one list
@@ -33,7 +31,33 @@ MOST = 200
 WITHHELD = ("", "0")
 
 MISSED = and_(call.c.incoming.in_((2, 3)), call.c.call_status == 0)
-TALK = and_(call.c.call_status == 1, call.c.call_duration > TALKED, call.c.phone_key.not_in(WITHHELD))
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Whose board it is, when it is looked at, and what counts as a talk."""
+
+    #: users whose calls may be seen; None: everybody's
+    seen: set[int] | None
+    now: int
+    #: a talk that is longer than this many seconds makes a missed call good (switch `missed_talk`)
+    talked: int = 5
+
+    @property
+    def mine(self) -> list[ColumnElement[bool]]:
+        """The condition that a call may be seen."""
+        return [] if self.seen is None else [call.c.portal_user_id.in_(self.seen)]
+
+    @property
+    def talk(self) -> ColumnElement[bool]:
+        """The condition that a call was a talk with a number that is one."""
+        long_enough = call.c.call_duration > self.talked
+        return and_(call.c.call_status == 1, long_enough, call.c.phone_key.not_in(WITHHELD))
+
+
+def board_of(database: Connection, user_id: int, now: int, talked: int) -> Board:
+    """The board of a user."""
+    return Board(visible_users(database, user_id, "calls"), now, talked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,55 +106,53 @@ class Handled:
     reason: str = ""
 
 
-def read_board(database: Connection, user_id: int, now: int, tab: str, short: str) -> dict[str, Any]:
-    """What the board shows to a user: one of its two lists (`tab` "handled", else who waits), with what it hides."""
-    seen = visible_users(database, user_id, "calls")
+def read_board(database: Connection, board: Board, tab: str, short: str) -> dict[str, Any]:
+    """What the page shows: one of its two lists (`tab` "handled", else who waits), with what it hides."""
     shows_handled, hides_short = tab == "handled", short == "hide"
-    waiting = [] if shows_handled else list_waiting(database, seen, now)
+    waiting = [] if shows_handled else list_waiting(database, board)
     shown = [one for one in waiting if not (hides_short and one.short)]
-    handled = list_handled(database, seen, now) if shows_handled else []
+    handled = list_handled(database, board) if shows_handled else []
     values: dict[str, Any] = {"tab": "handled" if shows_handled else "open", "hides_short": hides_short}
     return values | {"waiting": shown, "hidden": len(waiting) - len(shown), "handled": handled}
 
 
-def shared_count(database: Connection, shared: dict[object, Any], user_id: int, now: int) -> int:
-    """`count_waiting` for a user; users of the same rights share one count (`shared` lives until the next change)."""
-    seen = visible_users(database, user_id, "calls")
-    key = ("missed", None if seen is None else frozenset(seen))
+def shared_count(database: Connection, shared: dict[object, Any], board: Board) -> int:
+    """`count_waiting`; users of the same rights share one count (`shared` lives until the next change)."""
+    key = ("missed", None if board.seen is None else frozenset(board.seen))
     if key not in shared:
-        shared[key] = count_waiting(database, seen, now)
+        shared[key] = count_waiting(database, board)
     return shared[key]
 
 
-def count_waiting(database: Connection, seen: set[int] | None, now: int) -> int:
-    """How many callers wait, for a user who may see the calls of `seen` (None: everybody's)."""
-    return database.execute(select(func.count()).select_from(open_keys(seen, now).subquery())).scalar_one()
+def count_waiting(database: Connection, board: Board) -> int:
+    """How many callers wait."""
+    return database.execute(select(func.count()).select_from(open_keys(board).subquery())).scalar_one()
 
 
-def list_waiting(database: Connection, seen: set[int] | None, now: int) -> list[Waiting]:
+def list_waiting(database: Connection, board: Board) -> list[Waiting]:
     """Who waits: clients with an open deal first, then by how long."""
     names = user_names(database)
-    rows = database.execute(open_keys(seen, now).order_by("last").limit(MOST)).all()
-    found = [waiting_of(database, row.phone_key, seen, now, names) for row in rows]
+    rows = database.execute(open_keys(board).order_by("last").limit(MOST)).all()
+    found = [waiting_of(database, row.phone_key, board, names) for row in rows]
     return sorted(found, key=lambda one: (not one.has_deal, one.first))
 
 
-def is_waiting(database: Connection, key: str, seen: set[int] | None, now: int) -> bool:
-    """Whether this number stands on the board of such a user."""
-    waiting = open_keys(seen, now).subquery()
+def is_waiting(database: Connection, key: str, board: Board) -> bool:
+    """Whether this number stands on the board."""
+    waiting = open_keys(board).subquery()
     query = select(waiting.c.phone_key).where(waiting.c.phone_key == key)
     return database.execute(query).first() is not None
 
 
-def open_keys(seen: set[int] | None, now: int) -> Select[Any, Any]:
+def open_keys(board: Board) -> Select[Any, Any]:
     """The numbers that were missed and with which nobody has talked since: (phone_key, last)."""
     newest = select(call.c.phone_key, func.max(call.c.call_start_date).label("last"))
-    newest = newest.where(MISSED, call.c.call_start_date > now - RECENT, *mine(seen)).group_by(call.c.phone_key)
+    newest = newest.where(MISSED, call.c.call_start_date > board.now - RECENT, *board.mine).group_by(call.c.phone_key)
     missed, talk = newest.subquery(), call.alias("talk")
     talked = (
         select(talk.c.id)
         .where(talk.c.phone_key == missed.c.phone_key, talk.c.call_start_date >= missed.c.last)
-        .where(talk.c.call_status == 1, talk.c.call_duration > TALKED, talk.c.phone_key.not_in(WITHHELD))
+        .where(talk.c.call_status == 1, talk.c.call_duration > board.talked, talk.c.phone_key.not_in(WITHHELD))
     )
     closed = select(missed_closed.c.phone_key).where(
         missed_closed.c.phone_key == missed.c.phone_key, missed_closed.c.closed_at >= missed.c.last
@@ -138,13 +160,9 @@ def open_keys(seen: set[int] | None, now: int) -> Select[Any, Any]:
     return select(missed.c.phone_key, missed.c.last).where(~talked.exists(), ~closed.exists())
 
 
-def mine(seen: set[int] | None) -> list[ColumnElement[bool]]:
-    return [] if seen is None else [call.c.portal_user_id.in_(seen)]
-
-
-def waiting_of(database: Connection, key: str, seen: set[int] | None, now: int, names: dict[int, str]) -> Waiting:
-    since = max(now - RECENT, last_served(database, key))
-    query = select(call).where(call.c.phone_key == key, MISSED, call.c.call_start_date > since, *mine(seen))
+def waiting_of(database: Connection, key: str, board: Board, names: dict[int, str]) -> Waiting:
+    since = max(board.now - RECENT, last_served(database, key, board))
+    query = select(call).where(call.c.phone_key == key, MISSED, call.c.call_start_date > since, *board.mine)
     attempts: list[Any] = list(database.execute(query.order_by(call.c.call_start_date.desc()).limit(100)))
     last = attempts[0]
     client = client_of(database, last)
@@ -176,9 +194,10 @@ def waiting_of(database: Connection, key: str, seen: set[int] | None, now: int, 
     )
 
 
-def last_served(database: Connection, key: str) -> int:
+def last_served(database: Connection, key: str, board: Board) -> int:
     """The last talk with this number, or when it was taken off the board; 0 if neither."""
-    talked = database.execute(select(func.max(call.c.call_start_date)).where(call.c.phone_key == key, TALK)).scalar()
+    latest = select(func.max(call.c.call_start_date)).where(call.c.phone_key == key, board.talk)
+    talked = database.execute(latest).scalar()
     closed = database.execute(select(missed_closed.c.closed_at).where(missed_closed.c.phone_key == key)).scalar()
     return max(talked or 0, closed or 0)
 
@@ -198,24 +217,24 @@ def client_of(database: Connection, row: Any) -> Client | None:
     return find_client(database, *found) if found else None
 
 
-def list_handled(database: Connection, seen: set[int] | None, now: int, limit: int = 50) -> list[Handled]:
+def list_handled(database: Connection, board: Board, limit: int = 50) -> list[Handled]:
     """Who waited and does not any more, those served last first."""
     names = user_names(database)
     last = func.max(call.c.call_start_date).label("last")
-    query = select(call.c.phone_key, last).where(MISSED, call.c.call_start_date > now - RECENT, *mine(seen))
+    query = select(call.c.phone_key, last).where(MISSED, call.c.call_start_date > board.now - RECENT, *board.mine)
     rows: list[Any] = list(database.execute(query.group_by(call.c.phone_key).order_by(last.desc()).limit(4 * limit)))
-    found = (handled_of(database, row.phone_key, row.last, names) for row in rows)
+    found = (handled_of(database, row.phone_key, row.last, board, names) for row in rows)
     served = [one for one in found if one is not None]
     return sorted(served, key=lambda one: -one.at)[:limit]
 
 
-def handled_of(database: Connection, key: str, missed_at: int, names: dict[int, str]) -> Handled | None:
+def handled_of(database: Connection, key: str, missed_at: int, board: Board, names: dict[int, str]) -> Handled | None:
     """How a number left the board after it was missed; None while it waits."""
     row: Any = database.execute(
         select(call).where(call.c.phone_key == key, call.c.call_start_date == missed_at, MISSED).limit(1)
     ).one()
     number, client = number_to_show(row.phone_number), client_of(database, row)
-    query = select(call).where(call.c.phone_key == key, TALK, call.c.call_start_date >= missed_at)
+    query = select(call).where(call.c.phone_key == key, board.talk, call.c.call_start_date >= missed_at)
     talk: Any = database.execute(query.order_by(call.c.call_start_date).limit(1)).one_or_none()
     closed: Any = database.execute(
         select(missed_closed).where(missed_closed.c.phone_key == key, missed_closed.c.closed_at >= missed_at)
