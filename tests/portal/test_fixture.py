@@ -11,8 +11,10 @@ from tests.databases import PostgreSql, Sqlite
 from tests.portal.rest.conftest import Clock, Rest
 
 from cordboard.portal.fixture import FixtureError, read_fixture, write_fixture
+from cordboard.portal.fixture.sections import SECTIONS
 from cordboard.portal.portal import Portal
 from cordboard.portal.server import Opening, PortalCannotStart, open_portal
+from cordboard.portal.tables import metadata
 from cordboard.settings import Portal as PortalSettings
 
 
@@ -153,6 +155,21 @@ def test_the_administrator_keeps_the_password_that_is_printed_and_others_may_get
     assert all(value.startswith("$argon2") for value in hashes.values())
     assert ["chief", "dora"] == list(hashes)
     assert "argon2" not in text_of(portal)
+
+
+#: keys and sessions, what is under way, and what is made again from what a file has
+NOT_IN_A_FILE = """
+    api_key application auth_code token web_session webhook
+    card open_call note event_delivery event_handler event_offline event_outbox notification missed_taken
+    call_transcript file multifield phone setting timeline user_phone
+"""
+
+
+def test_a_new_table_is_in_a_file_or_is_left_out_on_purpose() -> None:
+    known = {section.table.name for section in SECTIONS}
+    known |= {link.table.name for section in SECTIONS for link in section.links}
+
+    assert set(NOT_IN_A_FILE.split()) == {table.name for table in metadata.sorted_tables} - known
 
 
 WRONG: list[tuple[str, str]] = [
