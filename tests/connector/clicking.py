@@ -74,6 +74,12 @@ class ClickingOffice(Office):
         [row] = rows
         return row
 
+    async def responsible(self, phone):
+        """What the dial plan is answered."""
+        address, params = f"{self.url}/pbx/responsible", {"phone": phone, "trunk": "74951000001"}
+        async with aiohttp.ClientSession() as http, http.get(address, params=params) as answer:
+            return await answer.text()
+
     async def send_event(self, form, connection="portal"):
         """What somebody else posts to the connector's door; the status of the answer."""
         address = f"{self.url}/events/{connection}"

@@ -145,17 +145,21 @@ async def test_a_call_that_goes_on_while_we_are_killed_is_finished_as_it_went(of
     assert "register" not in office.gateway.requests
 
 
-async def test_somebody_who_asks_to_be_called_back_is_called_and_told_as_a_callback(office):
+async def test_somebody_who_asks_to_be_called_back_is_called_by_whoever_is_responsible_for_them(office):
     office.exchange_makes("click-to-call")
-    await opened(office, more='application_token = "t"\n[[line]]\nnumber = "74951000001"\nfirst_responsible = "101"\n')
+    await opened(office, more='application_token = "t"\n')
+    phone = [{"VALUE": CLIENT, "VALUE_TYPE": "WORK"}]
+    await office.ask("crm.contact.add", fields={"NAME": "Ada", "ASSIGNED_BY_ID": ANNA, "PHONE": phone})
     data = {"PHONE_NUMBER": CLIENT, "LINE_NUMBER": "74951000001", "TEXT": "Call me"}
     form = {f"data[{key}]": value for key, value in data.items()} | {"event": "ONEXTERNALCALLBACKSTART", "ts": "1"}
 
+    whose = await office.responsible(CLIENT)
     statuses = [await office.send_event({**form, "auth[application_token]": "t"}) for _ in range(2)]
-    rows = await office.until_in_portal(
-        len, "voximplant.statistic.get", FILTER={"PHONE_NUMBER": CLIENT, "CALL_TYPE": 4}
-    )
+    rows = await office.until_in_portal(len, "voximplant.statistic.get", FILTER={"CALL_TYPE": 4})
 
+    assert "101;Ada" == whose
     assert [200, 200] == statuses
     assert ["PJSIP/101"] == [action.get("Channel") for action in office.originates]
-    assert [("4", "200")] == [(row["CALL_TYPE"], row["CALL_FAILED_CODE"]) for row in rows]
+    assert [("4", "200", "CONTACT", str(ANNA))] == [
+        (row["CALL_TYPE"], row["CALL_FAILED_CODE"], row["CRM_ENTITY_TYPE"], row["PORTAL_USER_ID"]) for row in rows
+    ]

@@ -43,6 +43,10 @@ username = "{username}"
 secret = "{secret}"
 
 {ledger}
+[pbx.originate]
+context = "internal"
+timeout = 4
+
 [numbers]
 prefixes = ["+7", "7", "8"]
 internal = ["^\\\\d{{3}}$"]
@@ -66,12 +70,16 @@ url = "sqlite:///{log}/master.db"
     "ami": "",
 }
 
+#: with it somebody else may post events to the connector, as a portal does
+TOKEN = "token-of-the-tests"
+
 CONNECTION = """
 [[crm]]
 name = "portal"
 kind = "bitrix24"
 url = "{webhook}"
 default_user = 1
+application_token = "{token}"
 
 [connector]
 host = "127.0.0.1"
@@ -111,7 +119,7 @@ class Chain:
         portal = ["portal", "--db", database, "--host", "127.0.0.1", "--port", "0", "--seed", "demo", "--json"]
         self.webhook = (await self._start("portal", portal))["webhook"]
         settings = self.folder / "cordboard.toml"
-        connection = CONNECTION.format(webhook=self.webhook, folder=self.folder, monitor=asterisk.monitor)
+        connection = CONNECTION.format(webhook=self.webhook, token=TOKEN, folder=self.folder, monitor=asterisk.monitor)
         people = (PERSON.format(user=user, extension=extension) for extension, user in USERS.items())
         settings.write_text("".join((pbx_settings(asterisk, self.ledger), connection, *people)), encoding="utf-8")
         ready = await self._start("connector", ["connector", "--config", str(settings), "--json"])
@@ -147,6 +155,14 @@ class Chain:
         data = urllib.parse.urlencode(parameters).encode()
         with urllib.request.urlopen(f"{self.webhook}{method}.json", data, timeout=10) as response:
             return json.load(response)
+
+    def send_event(self, name: str, **data: str) -> int:
+        """Post an event to the connector as the portal would; the status of its answer."""
+        form = {f"data[{key}]": value for key, value in data.items()}
+        form |= {"event": name, "auth[application_token]": TOKEN}
+        address = self.status_url.removesuffix("/status") + "/events/portal"
+        with urllib.request.urlopen(address, urllib.parse.urlencode(form).encode(), timeout=10) as response:
+            return response.status
 
     def keep(self) -> None:
         """Write down what both programs say now."""
