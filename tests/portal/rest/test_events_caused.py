@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from tests.portal.rest.acceptance import Office
 from tests.portal.rest.conftest import Rest
+from tests.portal.rest.test_revocation import token_of
 
 from cordboard.portal.credentials import add_outbound
 from cordboard.portal.rest.event_names import EVENTS
@@ -130,3 +131,28 @@ def test_an_event_of_a_test_reaches_only_its_own_application(office: Office) -> 
 
     [(event, data)] = caused(office)
     assert ("ONAPPTEST", {"colour": "red"}) == (event, data["QUERY"])
+
+
+def test_a_binding_by_an_employee_hears_only_what_that_employee_does(rest: Rest) -> None:
+    token = {"auth": token_of(rest, 2)}
+    bound = {**token, "event": "OnCrmLeadAdd", "handler": "http://127.0.0.1:9/own"}
+    rest.call("event.bind", bound, webhook="/rest/")
+
+    rest.call("crm.lead.add", {"fields": {"TITLE": "by the administrator"}})
+    own = rest.call("crm.lead.add", {**token, "fields": {"TITLE": "by the employee"}}, webhook="/rest/").result
+
+    rows = rest.portal.store.read_sync(lambda c: c.execute(select(event_outbox)).all())
+    assert [(fields(own), 2, 2)] == [(msgspec.json.decode(row.data), row.user_id, row.auth_type) for row in rows]
+
+
+def test_an_employee_sees_only_the_own_bindings(rest: Rest) -> None:
+    admin, employee = {"auth": rest.application["access_token"]}, {"auth": token_of(rest, 2)}
+    for who, event in ((admin, "OnCrmLeadAdd"), (employee, "OnCrmDealAdd")):
+        rest.call("event.bind", {**who, "event": event, "handler": "http://127.0.0.1:9/"}, webhook="/rest/")
+
+    seen = [
+        [binding["event"] for binding in rest.call("event.get", who, webhook="/rest/").result]
+        for who in (admin, employee)
+    ]
+
+    assert [["ONCRMLEADADD", "ONCRMDEALADD"], ["ONCRMDEALADD"]] == seen
