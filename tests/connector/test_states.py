@@ -78,14 +78,14 @@ async def told(monkeypatch):
     running.cancel()
 
 
-def captured_rows():
-    folder = Path(cordboard.__file__).parent / "demo/captures/asterisk22/in-answered"
+def captured_rows(scenario="in-answered"):
+    folder = Path(cordboard.__file__).parent / "demo/captures/asterisk22" / scenario
     return CsvRows((), "UTC").feed((folder / "cel.csv").read_text(encoding="utf-8"))
 
 
-async def play(sender, rows):
+async def play(sender, rows, tracker=None):
     """Each row is told by itself, as if time passed between them."""
-    tracker = CallTracker(NumberingPlan((), (r"^\d{3}$",), ("^trunk-",)))
+    tracker = tracker or CallTracker(NumberingPlan((), (r"^\d{3}$",), ("^trunk-",)))
     for row in rows:
         linkedid = tracker.feed(row).linkedid
         sender.change("main", linkedid, tracker.calls.get(linkedid), row)
@@ -113,3 +113,33 @@ async def test_a_portal_that_was_away_is_told_every_open_call_anew(told):
     await asyncio.sleep(0.15)
 
     assert [{**heard[before - 1], "SEQ": 0}] == [{**state, "SEQ": 0} for state in heard[before:]]
+
+
+async def test_while_the_telephone_of_a_click_rings_its_card_says_whose(told):
+    sender, _, heard = told
+    rows = captured_rows("click-to-call")
+    tracker = CallTracker(NumberingPlan((), (r"^\d{3}$",), ("^trunk-",)))
+    tracker.expect(rows[0].linkedid, employee="101", client="79161234567")
+
+    await play(sender, rows, tracker)
+
+    first, last = heard[0], heard[-1]
+    [rung] = first["CONVERSATIONS"]
+    assert ("ringing", "ringing", "101", "79161234567") == (
+        first["PLACE"],
+        rung["STATE"],
+        rung["EXTENSION"],
+        first["CLIENT"],
+    )
+    assert ["79161234567"] == [one["EXTENSION"] for one in last["CONVERSATIONS"]]
+
+
+async def test_a_transfer_by_a_button_is_told_with_every_state_that_follows(told):
+    sender, _, heard = told
+    rows = captured_rows()
+    await play(sender, rows[:6])
+
+    sender.transferred("main", rows[0].linkedid, {"BY": 2, "TO": 3, "NOTE": "about the bill"})
+    await asyncio.sleep(0.02)
+
+    assert ["about the bill"] == [state["TRANSFER"]["NOTE"] for state in heard if "TRANSFER" in state]

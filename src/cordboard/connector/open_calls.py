@@ -78,7 +78,8 @@ class OpenCalls:
 
     def knows(self, linkedid: str) -> bool:
         """Whether a call has begun, whatever became of it."""
-        return linkedid in self.calls or linkedid in self.settled or linkedid in self.absorbed
+        begun = any(linkedid in lane.tracker.calls for lane in (self.live, self.ledger))
+        return begun or linkedid in self.calls or linkedid in self.settled or linkedid in self.absorbed
 
     def _new_tracker(self) -> CallTracker:
         tracker = self._plain_tracker()
@@ -125,7 +126,9 @@ class OpenCalls:
                 case _:
                     self._passes(lane, stage)
         call = self.calls.get(step.linkedid)
-        if call is not None and call.driver == lane.name and (lane.name == "live" or self.caught_up):
+        # of a call that we asked for, the first telephone rings before there is anything to say to a CRM
+        driver = call.driver if call is not None else "live" if step.linkedid in self.expected else ""
+        if driver == lane.name and (lane.name == "live" or self.caught_up):
             self._on_change(step.linkedid, lane.tracker.calls.get(step.linkedid), step.event)
 
     def _call(self, lane: Lane, linkedid: str) -> Followed | None:

@@ -190,9 +190,13 @@ def state_of(call: Call, held: set[str], user_of: Callable[[str], int], now: int
         # the employee of an outgoing call is the one who dialled; the conversation is at the client's number
         for row in conversations:
             row["USER_ID"] = row["USER_ID"] or user_of(caller)
+    place = facts.place
+    if call.expected and not conversations and not facts.end:
+        # a click: until the employee has picked up, the client is not called
+        conversations, place = [rung_first(call, call.expected[0], user_of)], "ringing"
     return {
         "AT": iso(now),
-        "PLACE": facts.place,
+        "PLACE": place,
         "QUEUE": facts.queue,
         "MENU": "",
         "SINCE": iso(facts.start),
@@ -220,6 +224,20 @@ def conversation_state(
         "ANSWERED_AT": known_time(channel.answer_time, offset),
         "ENDED_AT": known_time(channel.end_time, offset),
         "END": end_reason(talk, goes_on=goes_on) if state == "ended" else "",
+    }
+
+
+def rung_first(call: Call, employee: str, user_of: Callable[[str], int]) -> dict[str, Any]:
+    """The employee of a click, whose telephone rings before the client's."""
+    return {
+        "ID": call.linkedid,
+        "EXTENSION": employee,
+        "USER_ID": user_of(employee),
+        "STATE": "ringing",
+        "RANG_AT": iso(call.facts().start),
+        "ANSWERED_AT": "",
+        "ENDED_AT": "",
+        "END": "",
     }
 
 
