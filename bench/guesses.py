@@ -44,7 +44,7 @@ KEYS = KEY_LIST.split()
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """One request below `/rest/`."""
+    """One request below `/rest/`, or to `/oauth/token/`."""
 
     method: str
     #: `/rest/1/secret/method.json?query`
@@ -72,6 +72,11 @@ class Guesser:
 
     def next(self) -> Guess:
         """The next request."""
+        if self._random.random() < 0.02:
+            keys = ("grant_type", "client_id", "client_secret", "refresh_token", "code", "scope")
+            words = (*WORDS, "refresh_token", "authorization_code")
+            params = {key: self._random.choice((self._leaf(), self._random.choice(words))) for key in keys}
+            return self._sent("oauth/token", "/oauth/token/", params)
         method = self._random.choice(self._methods)
         path = self._random.choice(self._webhooks)
         params = self._params(method)

@@ -21,9 +21,10 @@ from sqlalchemy import Connection, text
 
 from bench.guesses import Guess, Guesser
 from cordboard.portal import basics, seed
+from cordboard.portal.app import Asgi, build_app
+from cordboard.portal.changes import UserChanged
 from cordboard.portal.credentials import add_application, add_webhook
 from cordboard.portal.portal import Portal
-from cordboard.portal.rest.asgi import RestApp
 from cordboard.portal.rest.moments import micros
 from cordboard.settings import Portal as PortalSettings
 
@@ -75,14 +76,14 @@ def furnish(portal: Portal) -> None:
 
 async def play(portal: Portal, number: int, count: int) -> dict[str, Any]:
     """Send the requests; how many had a result, and the first that got a 5xx."""
-    app, now = RestApp(portal), micros(portal.clock())
+    app, now = build_app(portal), micros(portal.clock())
     webhooks = [await portal.store.write(lambda c, who=who: add_webhook(c, who, now)) for who in (1, 1, 1, 3)]
     made = [await portal.store.write(lambda c, who=who: add_application(c, "Guesses", who, now)) for who in (1, 4)]
     guesser = Guesser(number, webhooks, [one["access_token"] for one in made])
     results, failed = 0, []
     for place in range(count):
         if place % REPAIR == 0:
-            await repair(portal, app)
+            await repair(portal)
         guess = guesser.next()
         status, answer = await send(app, guess)
         if status >= 500:
@@ -93,7 +94,7 @@ async def play(portal: Portal, number: int, count: int) -> dict[str, Any]:
     return {"results": results, "failed": failed}
 
 
-async def repair(portal: Portal, app: RestApp) -> None:
+async def repair(portal: Portal) -> None:
     """Whoever was dismissed comes back, and switches stand as in a new portal."""
 
     def work(connection: Connection) -> None:
@@ -101,10 +102,10 @@ async def repair(portal: Portal, app: RestApp) -> None:
         connection.execute(text("DELETE FROM setting"))
 
     await portal.store.write(work)
-    app.credentials.forget()
+    portal.publish(UserChanged(1))
 
 
-async def send(app: RestApp, guess: Guess) -> tuple[int, bytes]:
+async def send(app: Asgi, guess: Guess) -> tuple[int, bytes]:
     """One request through the ASGI face; its status and body."""
     path, _, query = guess.path.partition("?")
     scope = {
