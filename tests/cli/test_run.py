@@ -89,6 +89,9 @@ WHO: list[tuple[str, str, list[tuple[bytes, bytes]], str]] = [
     ("/status", "2001:db8::7", [], "portal"),
     ("/status", "127.0.0.1", [(b"x-forwarded-for", b"192.0.2.7")], "portal"),
     ("/readyz", "192.0.2.7", [], "connector"),
+    ("/events/own", "192.0.2.7", [], "connector"),
+    ("/pbx/responsible", "127.0.0.1", [], "connector"),
+    ("/pbx/responsible", "192.0.2.7", [], "portal"),
     ("/calls", "127.0.0.1", [], "portal"),
 ]
 
