@@ -33,6 +33,7 @@ from cordboard.connector.retention import keep_days
 from cordboard.connector.states import StateSender
 from cordboard.connector.users import UserDirectory
 from cordboard.connector.wishes import Wishes
+from cordboard.delivery.ending import end
 from cordboard.delivery.worker import Worker
 from cordboard.flow.journal import known_pairs
 from cordboard.flow.questions import NextStages
@@ -163,9 +164,7 @@ class Connector:
 
     async def stop(self) -> None:
         """Stop at once; nothing is lost."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         if self.clicks is not None:
             await self.clicks.close()
         for connection in self.connections:

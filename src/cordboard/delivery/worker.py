@@ -21,6 +21,7 @@ import structlog
 from cordboard.crm.asked import Click
 from cordboard.crm.base import CrmConnection, CrmFlows
 from cordboard.delivery.asking import Asker
+from cordboard.delivery.ending import end
 from cordboard.delivery.inside import Hooks, Inside, Users
 from cordboard.delivery.ledger import Journal, RunKey, StoredRun
 from cordboard.delivery.remembered import Remembered
@@ -165,10 +166,7 @@ class Worker:
 
     async def close(self) -> None:
         """Stop; what is under way is taken up at the next start."""
-        tasks = [run.task for run in self.runs.values() if run.task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(run.task for run in self.runs.values() if run.task is not None)
         await self.crm.close()
 
     # --- one run ---------------------------------------------------------------------------------------------------

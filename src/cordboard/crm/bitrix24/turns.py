@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from cordboard.b24wire.batch import command_text
 from cordboard.crm.base import AnswerNotUnderstood, CrmError
+from cordboard.delivery.ending import end
 from cordboard.delivery.limits import Bucket
 
 #: commands of one batch
@@ -73,8 +74,7 @@ class Turns:
     async def close(self) -> None:
         """Whoever waits hears nothing any more."""
         if self._leaving is not None:
-            self._leaving.cancel()
-            await asyncio.gather(self._leaving, return_exceptions=True)
+            await end([self._leaving])
 
     async def _leave(self) -> None:
         sent: set[asyncio.Task[None]] = set()
