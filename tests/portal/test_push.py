@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from cordboard.portal.seed import seed
 from cordboard.portal.tables import activity, activity_binding, call, card, contact, open_call
 from cordboard.portal.views.call_facts import list_calls
 from cordboard.portal.views.client_page import read_client_page
+from cordboard.settings import Portal as PortalSettings
 from cordboard.web.render import Viewer, render
 
 pytestmark = pytest.mark.anyio
@@ -40,10 +42,11 @@ SECOND = 1_000_000
 
 
 @pytest.fixture(scope="session")
-def seeded(databases: Sqlite | PostgreSql) -> str:
+def seeded(databases: Sqlite | PostgreSql, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with the demo's people and clients, made once and copied for each test."""
     url = databases.new()
-    portal = Portal.open(db=url)
+    files = str(tmp_path_factory.mktemp("files"))
+    portal = Portal.open(PortalSettings(files=files), db=url)
 
     def fill(database: Any) -> None:
         basics.install(database, NOW, login="admin", password="x", name="Maria", last_name="Stern")
@@ -55,10 +58,10 @@ def seeded(databases: Sqlite | PostgreSql) -> str:
 
 
 @pytest.fixture
-def portal(databases: Sqlite | PostgreSql, seeded: str) -> Iterator[Portal]:
+def portal(databases: Sqlite | PostgreSql, seeded: str, tmp_path: Path) -> Iterator[Portal]:
     url = databases.copy(seeded)
     now = datetime.fromtimestamp(NOW / SECOND, UTC)
-    portal = Portal.open(db=url, clock=lambda: now)
+    portal = Portal.open(PortalSettings(files=f"{tmp_path}/files"), db=url, clock=lambda: now)
     yield portal
     portal.store.close_sync()
     databases.drop(url)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from cordboard.portal.credentials import add_webhook
 from cordboard.portal.portal import Portal
 from cordboard.portal.rest.asgi import RestApp
 from cordboard.portal.views.client_page import read_client_page
+from cordboard.settings import Portal as PortalSettings
 
 Call = Callable[..., Any]
 NOW = int(datetime(2026, 8, 14, 9, 30, tzinfo=UTC).timestamp() * 1_000_000)
@@ -20,9 +22,9 @@ KNOWN = "+78125551000"
 
 
 @pytest.fixture
-def call(url: str) -> Iterator[Call]:
+def call(url: str, tmp_path: Path) -> Iterator[Call]:
     """A method of a portal with the demo's data."""
-    portal = Portal.open(db=url)
+    portal = Portal.open(PortalSettings(files=f"{tmp_path}/files"), db=url)
 
     def fill(connection: Any) -> str:
         basics.install(connection, NOW, login="admin", password="secret", name="Maria", last_name="Stern")

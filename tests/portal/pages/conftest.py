@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -24,6 +25,7 @@ from cordboard.portal.portal import Portal
 from cordboard.portal.rest.moments import micros
 from cordboard.portal.seed import seed
 from cordboard.portal.views.sessions import find_session, open_session
+from cordboard.settings import Portal as PortalSettings
 
 ADDRESS = "http://portal.example"
 
@@ -136,10 +138,11 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def furnished(databases: Sqlite | PostgreSql) -> str:
+def furnished(databases: Sqlite | PostgreSql, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with the demo's people and clients, to be copied."""
     url = databases.new()
-    portal, now = Portal.open(db=url), micros(Clock()())
+    files = str(tmp_path_factory.mktemp("files"))
+    portal, now = Portal.open(PortalSettings(files=files), db=url), micros(Clock()())
     person = {"name": "Maria", "last_name": "Stern"}
     portal.store.write_sync(lambda c: basics.install(c, now, login="admin", password="secret-word", **person))
     portal.store.write_sync(lambda c: seed(c, now))
@@ -148,11 +151,13 @@ def furnished(databases: Sqlite | PostgreSql) -> str:
 
 
 @pytest.fixture
-def house(databases: Sqlite | PostgreSql, furnished: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(
+    databases: Sqlite | PostgreSql, furnished: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[House]:
     """A portal on each kind of database for every test: 1 Maria, the administrator, 2 Anna, 3 Boris, 4 Carla."""
     monkeypatch.setattr(live_page, "HEARTBEAT", 0.1)
     url, clock = databases.copy(furnished), Clock()
-    portal = Portal.open(db=url, clock=clock)
+    portal = Portal.open(PortalSettings(files=f"{tmp_path}/files"), db=url, clock=clock)
     yield House(portal, clock)
     portal.store.close_sync()
     databases.drop(url)
