@@ -8,7 +8,7 @@ The surprise: a call that has just ended is due too, until its flow has ended; i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 
 import msgspec
@@ -40,9 +40,9 @@ class DueCalls:
         self._told = told
 
     def tell(self) -> None:
-        """Tell what is due now."""
+        """Tell what is due at a start, also to flows that were taken up: they slept when their calls ended."""
         for name, (worker, with_pictures) in self._told.items():
-            wanted = partial(due_news, name=name, worker=worker, with_pictures=with_pictures)
+            wanted = partial(due_news, name=name, worker=worker, with_pictures=with_pictures, asleep=set(worker.runs))
             for key, news in self._store.read_sync(wanted):
                 worker.tell(key.pbx, key.linkedid, news)
 
@@ -56,9 +56,19 @@ class DueCalls:
                     worker.tell(key.pbx, key.linkedid, news)
 
 
-def due_news(connection: Connection, *, name: str, worker: Worker, with_pictures: bool) -> list[tuple[RunKey, News]]:
-    """The ends that a connection is owed and that are not on their way, as many as there is room for."""
-    if (room := MOST_RUNS - len(worker.runs)) <= 0:
+def due_news(
+    connection: Connection,
+    *,
+    name: str,
+    worker: Worker,
+    with_pictures: bool,
+    asleep: Collection[RunKey] = frozenset(),
+) -> list[tuple[RunKey, News]]:
+    """The ends that a connection is owed and that are not on their way, as many as there is room for.
+
+    `asleep`: runs that have heard of nothing since they were taken up; they cost no room, they are there already."""
+    room = max(MOST_RUNS - len(worker.runs), 0) + len(asleep)
+    if not room:
         return []
     query = (
         select(due.c.pbx, due.c.linkedid, call.c.situation, call.c.call_full)
@@ -70,7 +80,8 @@ def due_news(connection: Connection, *, name: str, worker: Worker, with_pictures
     found: list[tuple[RunKey, News]] = []
     for pbx, linkedid, situation, call_full in connection.execute(query):
         key = RunKey(pbx, linkedid, name)
-        if key not in worker.runs and key not in worker.closed and len(found) < room:
+        on_its_way = key in worker.runs and key not in asleep
+        if not on_its_way and key not in worker.closed and len(found) < room:
             full = picture_of(call_full) if with_pictures else None
             last = msgspec.json.decode(situation, type=Situation)
             news = News(last, (StageName.CALL_ENDED.value,), final=True, fresh=False, call_full=full)
