@@ -6,28 +6,34 @@ Exit codes: 3 wrong settings, or database or port taken by another process, 4 da
 
 from __future__ import annotations
 
+import asyncio
 import json as json_text
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import structlog
 import uvloop
 from litestar.types import ASGIApp
 
 from cordboard import logs
 from cordboard.cli.ending import fail
+from cordboard.cli.notice import notify, tell_alive
+from cordboard.cli.standby import open_when_free
 from cordboard.connector import bootstrap
 from cordboard.connector.api import build_api
 from cordboard.connector.service import Connector
 from cordboard.settings import Settings, SettingsError, load
-from cordboard.store import StoreError
+from cordboard.store import StoreError, StoreLocked
 from cordboard.web.serving import AnnouncingServer, CannotListen, address_of, listen, server_config
 
 __all__ = ["connector"]
 
+log = structlog.get_logger(__name__)
 
-def connector(*, config: Path, json: bool = False) -> None:
+
+def connector(*, config: Path, json: bool = False, standby: bool = False) -> None:
     """Run the connector alone.
 
     Parameters
@@ -36,17 +42,33 @@ def connector(*, config: Path, json: bool = False) -> None:
         The settings file, cordboard.toml.
     json
         Print one JSON line when ready and log in JSON, for programs.
+    standby
+        Where another process owns the database, wait until it ends or loses its connection, and take over.
     """
     logs.set_up(as_json=json)
     try:
         settings = load(config)
         reject_embedded(settings, config)
-        listening = listen(settings.connector.host, settings.connector.port)
-        settings = reachable_at(address_of(listening), settings)
-        store = bootstrap.open_store(settings)
-        uvloop.run(work(bootstrap.build(settings, store), listening, json))
+        while run_once(settings, json=json, standby=standby):
+            continue
     except (SettingsError, CannotListen, StoreError) as error:
         fail(str(error), error.exit_code)
+
+
+def run_once(settings: Settings, *, json: bool, standby: bool) -> bool:
+    """Run until told to end; true where another process has become the owner and this one may wait in its turn."""
+    store = open_when_free(lambda: bootstrap.open_store(settings), standby=standby)
+    try:
+        listening = listen(settings.connector.host, settings.connector.port)
+    except CannotListen:
+        store.close_sync()
+        raise
+    here = reachable_at(address_of(listening), settings)
+    if not uvloop.run(work(bootstrap.build(here, store), listening, json)):
+        return False
+    if not standby:
+        raise StoreLocked(store.taken_by)
+    return True
 
 
 def reject_embedded(settings: Settings, config: Path) -> None:
@@ -63,12 +85,24 @@ def reachable_at(address: str, settings: Settings) -> Settings:
     )
 
 
-async def work(service: Connector, listening: socket.socket, json: bool) -> None:
+async def work(service: Connector, listening: socket.socket, json: bool) -> bool:
+    """Serve until SIGTERM or SIGINT; true where it ended because the database was lost to another process."""
     url = address_of(listening)
     await service.start()
+    serving = asyncio.create_task(serve(build_api(service), listening, lambda: announce(url, json)))
+    lost = asyncio.create_task(service.journal.store.lost())
     try:
-        await serve(build_api(service), listening, lambda: announce(url, json))
+        await asyncio.wait({serving, lost}, return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            await serving
+        if lost.done():
+            log.error("the database was lost to another process", reason=service.journal.store.taken_by)
+        return lost.done()
     finally:
+        serving.cancel()
+        lost.cancel()
+        await asyncio.gather(serving, lost, return_exceptions=True)
+        listening.close()
         await service.stop()
 
 
@@ -77,5 +111,15 @@ def announce(url: str, json: bool) -> None:
 
 
 async def serve(app: ASGIApp, listening: socket.socket, on_started: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    await AnnouncingServer(server_config(app), on_started).serve(sockets=[listening])
+    """Serve until SIGTERM or SIGINT; the service manager hears of it."""
+
+    def ready() -> None:
+        on_started()
+        notify("READY=1\nSTATUS=running")
+
+    alive = asyncio.create_task(tell_alive())
+    try:
+        await AnnouncingServer(server_config(app), ready).serve(sockets=[listening])
+    finally:
+        alive.cancel()
+        notify("STOPPING=1")

@@ -110,7 +110,13 @@ def postgresql_engine(url: URL, *, size: int, **options: Any) -> Engine:
         pool_size=size,
         max_overflow=0,
         # short: a dead session must not hold the advisory lock for hours
-        connect_args={"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "connect_timeout": 10},
+        connect_args={
+            "keepalives_idle": 2,
+            "keepalives_interval": 1,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 4000,
+            "connect_timeout": 10,
+        },
         **JSON,
         **options,
     )

@@ -45,6 +45,7 @@ def take_session_lock(connection: Connection, name: str, shown: str) -> None:
     key = zlib.crc32(name.encode())
     if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one():
         connection.execute(text("SELECT set_config('application_name', :who, false)"), {"who": whoami()[:60]})
+        connection.execute(SHORT)
         return
     holder = connection.execute(HOLDER, {"key": key}).scalar()
     raise StoreLocked(f"{shown} is in use by {holder or 'another process'}; stop it, or use another database")
@@ -54,6 +55,14 @@ def whoami() -> str:
     program = " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])
     return f"process {os.getpid()} ({program}) on {socket.gethostname()}"
 
+
+#: the server, too, finds out within seconds that we are gone without a word, and lets the next one in; releases that
+#: do not have a setting do without it
+SHORT = text(
+    "SELECT set_config(name, CASE name WHEN 'tcp_keepalives_count' THEN '2' WHEN 'tcp_user_timeout' THEN '3000'"
+    " ELSE '1' END, false) FROM pg_settings WHERE name IN"
+    " ('tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count', 'tcp_user_timeout')"
+)
 
 HOLDER = text(
     "SELECT a.application_name || ' (session ' || a.pid || ')' FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"

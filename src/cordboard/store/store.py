@@ -7,6 +7,7 @@ One writer thread and a few reader threads; the event loop never waits for a dis
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -15,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cordboard.measures import Spread
 from cordboard.store.engines import Engines, open_engines, sqlite_path
-from cordboard.store.errors import StoreForeign, StoreOld, StoreUnreachable
+from cordboard.store.errors import StoreForeign, StoreOld, StoreUnreachable, StoreWriteFailed
 from cordboard.store.lock import FileLock, take_session_lock
 from cordboard.store.migrate import migrate, schema_name
 from cordboard.store.reasons import reason_of
@@ -24,6 +25,9 @@ from cordboard.store.writer import Writer
 T = TypeVar("T")
 
 READERS = 4
+#: seconds between looks whether the session that writes is still there
+LOOK = 0.5
+ONE = text("SELECT 1")
 
 
 class Store:
@@ -95,6 +99,20 @@ class Store:
         except DBAPIError as error:
             return f"{self.engines.name} cannot be read: {reason_of(error)}"
         return self._writer.trouble
+
+    @property
+    def taken_by(self) -> str:
+        """Who owns the database now, in words, where the lock was lost with the session that wrote; else ""."""
+        return self._writer.taken_by
+
+    async def lost(self) -> str:
+        """Waits until another process owns the database, and says which; a lock on a file is never lost."""
+        while not self.taken_by:
+            await asyncio.sleep(LOOK)
+            if self._lock is None:
+                with suppress(StoreWriteFailed):
+                    await self._writer.submit(lambda connection: connection.execute(ONE), asyncio.get_running_loop())
+        return self.taken_by
 
     @property
     def commits(self) -> Spread:

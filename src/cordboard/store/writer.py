@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from cordboard.measures import Spread
-from cordboard.store.errors import StoreWriteFailed
+from cordboard.store.errors import StoreLocked, StoreWriteFailed
 from cordboard.store.reasons import reason_of
 
 #: works in one transaction at most: bounds the wait of the first
@@ -51,6 +51,8 @@ class Writer:
         self._closed = False
         #: why the last commit failed, "" since one succeeded
         self.trouble = ""
+        #: who has the database now, where the lock was lost with its session
+        self.taken_by = ""
         #: of transactions, from their first statement until they are durable
         self.spread = Spread()
         self._thread = threading.Thread(target=self._run, name=f"writer of {name}", daemon=True)
@@ -115,6 +117,8 @@ class Writer:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             # the lock of the session is gone with it: the next batch takes both anew, or learns who has them
             self._connection = None
+        if isinstance(error, StoreLocked):
+            self.taken_by = str(error)
         self.trouble = f"{self._name} could not be written: {reason_of(error)}"
         for job in batch:
             if job.error is None:
