@@ -1,6 +1,7 @@
 """A click in the portal becomes one call of the exchange, and is finished there whatever becomes of it."""
 
 import asyncio
+import sys
 
 import pytest
 from clicking import ANNA, CLIENT, ClickingOffice
@@ -66,6 +67,9 @@ async def test_a_call_that_never_reaches_the_client_is_finished_with_the_reason(
     rows = [ignored, no_telephone, refused, nobodys]
     assert ["603-S", "603-S", "503", "603-S"] == [row["CALL_FAILED_CODE"] for row in rows]
     assert ["0"] * 4 == [row["CALL_DURATION"] for row in rows]
+    assert {"asked": 4, "originated": 2, "not_made": 3} == {
+        name: (await office.status())["clicks"][name] for name in ("asked", "originated", "not_made")
+    }
     assert [str(ANNA)] * 3 + ["1"] == [row["PORTAL_USER_ID"] for row in rows]
     assert 4 == office.gateway.requests.count("finish")
     assert [] == await office.finished()
@@ -163,3 +167,30 @@ async def test_somebody_who_asks_to_be_called_back_is_called_by_whoever_is_respo
     assert [("4", "200", "CONTACT", str(ANNA))] == [
         (row["CALL_TYPE"], row["CALL_FAILED_CODE"], row["CRM_ENTITY_TYPE"], row["PORTAL_USER_ID"]) for row in rows
     ]
+
+
+#: nobody calls a number that ends with 0; others are dialled with a 9
+RULE = """#!{python}
+import json, sys
+for line in sys.stdin:
+    question = json.loads(line)
+    number = question["payload"]["params"]["extension"]
+    data = {{}} if number.endswith("0") else {{"extension": "9" + number}}
+    print(json.dumps({{"id": question["id"], "data": data, "state": "success"}}), flush=True)
+"""
+
+
+async def test_a_customization_changes_what_is_dialled_or_forbids_the_call(office):
+    office.exchange_makes("click-to-call")
+    rule = office.folder / "rule"
+    rule.write_text(RULE.format(python=sys.executable))
+    rule.chmod(0o755)
+    hook = f'[hooks]\nfolder = "{office.folder}"\n[[hook]]\npoint = "process_originate_params"\nrun = ["rule"]\n'
+    await opened(office, more=hook)
+
+    changed = await office.until_finished(await office.click())
+    forbidden = await office.until_finished(await office.click("+79161234560"))
+
+    assert ["979161234567"] == [action.get("Exten") for action in office.originates]
+    assert ["200", "603-S"] == [changed["CALL_FAILED_CODE"], forbidden["CALL_FAILED_CODE"]]
+    assert "cancelled by customization, process_originate_params" in office.logged()

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ from cordboard.connector.users import UserDirectory
 from cordboard.crm.asked import Click
 from cordboard.delivery.ledger import RunKey
 from cordboard.delivery.worker import Worker
+from cordboard.ending import end
 from cordboard.flow.situation import News, Situation, start_with_offset
 from cordboard.hooks import beforehand
 from cordboard.settings import Pbx
@@ -86,6 +88,7 @@ class Clicks:
         self._open: dict[RunKey, Row] = {}
         #: those whose end was told here
         self._ended: set[RunKey] = set()
+        self._counts: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         for one in asked:
             if one.live is not None:
@@ -108,6 +111,7 @@ class Clicks:
             del self._open[key]
             raise
         asking.worker.resume(stored)
+        self._counts["asked"] += 1
         log.info("a call was asked for", connection=connection, linkedid=key.linkedid, call_id=click.call_id or None)
         self._begin(row)
         return True
@@ -138,10 +142,12 @@ class Clicks:
                 elif row.sent_at and self._is_overdue(row):
                     self._end(row, CANCELLED, "the exchange began no call")
 
+    def status(self) -> dict[str, int]:
+        """For the status page: how many are under way, and what has become of those since the start."""
+        return {"open": len(self._open), **{name: self._counts[name] for name in ("asked", "originated", "not_made")}}
+
     async def close(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     # --- one call --------------------------------------------------------------------------------------------------
 
@@ -180,6 +186,8 @@ class Clicks:
             log.warning("nobody knows whether the call was begun", linkedid=row.key.linkedid, reason=str(error))
         except AmiError as error:
             self._end(row, AWAY, str(error))
+        else:
+            self._counts["originated"] += 1
 
     async def _extension(self, row: Row) -> str:
         asking, click = self._asking[row.key.connection], row.click
@@ -204,6 +212,7 @@ class Clicks:
         if row.key in self._ended:
             return
         self._ended.add(row.key)
+        self._counts["not_made"] += 1
         log.warning("a call that was asked for was not made", linkedid=row.key.linkedid, reason=reason)
         ended = situation_of(row, self._clock(), result)
         news = News(ended, (StageName.CALL_ENDED.value,), final=True, fresh=False)

@@ -73,9 +73,10 @@ def commands_of(settings: Settings, connector: Connector, clock: Callable[[], in
 
 def offers_of(crm: Crm, settings: Settings) -> dict[str, Any]:
     """What our own portal is told that it may ask of us: nothing where no exchange takes actions."""
-    if not any(pbx.ami is not None for pbx in settings.pbx):
+    address = settings.connector.public_url
+    if not address or not any(pbx.ami is not None for pbx in settings.pbx):
         return {}
     return {
         "ACTIONS": list(ACTIONS),
-        "EVENTS_URL": f"{settings.connector.public_url or ''}/events/{quote(crm.name, safe='')}",
+        "EVENTS_URL": f"{address.rstrip('/')}/events/{quote(crm.name, safe='')}",
     }

@@ -181,6 +181,7 @@ class Connector:
                 for connection in self.connections
             },
             "hooks": self.hooks.status(),
+            "clicks": self.clicks.status() if self.clicks is not None else {},
             "pbx": {
                 followed.exchange.name: {
                     **followed.exchange.status(),
