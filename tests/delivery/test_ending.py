@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from cordboard.delivery import ending
-from cordboard.delivery.ending import end
+from cordboard import ending
+from cordboard.ending import end
 
 pytestmark = pytest.mark.anyio
 

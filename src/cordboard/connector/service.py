@@ -33,8 +33,8 @@ from cordboard.connector.retention import keep_days
 from cordboard.connector.states import StateSender
 from cordboard.connector.users import UserDirectory
 from cordboard.connector.wishes import Wishes
-from cordboard.delivery.ending import end
 from cordboard.delivery.worker import Worker
+from cordboard.ending import end
 from cordboard.flow.journal import known_pairs
 from cordboard.flow.questions import NextStages
 from cordboard.flow.situation import News, Situation

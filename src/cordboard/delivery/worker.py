@@ -21,11 +21,11 @@ import structlog
 from cordboard.crm.asked import Click
 from cordboard.crm.base import CrmConnection, CrmFlows
 from cordboard.delivery.asking import Asker
-from cordboard.delivery.ending import end
 from cordboard.delivery.inside import Hooks, Inside, Users
 from cordboard.delivery.ledger import Journal, RunKey, StoredRun
 from cordboard.delivery.remembered import Remembered
 from cordboard.delivery.run import Run, words
+from cordboard.ending import end
 from cordboard.flow.after_finish import Missing
 from cordboard.flow.journal import Record, encode_answer, encode_question, known_pairs, resume
 from cordboard.flow.questions import (

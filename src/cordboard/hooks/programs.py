@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import msgspec
 
+from cordboard.ending import end
 from cordboard.hooks.answers import shown
 from cordboard.hooks.process import MOST_LINE, Command, EndedUnasked, Process, RunFailed
 
@@ -86,9 +87,7 @@ class Program:
 
     async def close(self) -> None:
         """Let every process end."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         await asyncio.gather(*(process.stop() for process in self._ready))
         for process in list(self._busy):
             self._drop(process)

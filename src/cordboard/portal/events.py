@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import structlog
 
+from cordboard.ending import end
 from cordboard.portal.deliveries import Attempt, delivered, due_addresses, due_rows, failed, forget_stale
 from cordboard.portal.event_form import Tokens, form_of, needs_token
 from cordboard.portal.rest.moments import micros
@@ -63,10 +64,7 @@ class EventSender:
     async def stop(self) -> None:
         """Leave the rest to the next start: what was not answered stays in the outbox."""
         self._unsubscribe()
-        tasks = [task for task in (self._task, *self._busy.values()) if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(task for task in (self._task, *self._busy.values()) if task)
 
     def _hear(self, change: Change) -> None:
         self._wake.set()

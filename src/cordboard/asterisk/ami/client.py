@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from cordboard.asterisk.ami.errors import AmiError, AmiLost, AmiNoRight, AmiRefused, AmiUnreachable
 from cordboard.asterisk.ami.wire import Framer, FramingError, Message, encode_action
+from cordboard.ending import end
 
 #: answers to our own actions that come as events
 ANSWER_EVENTS = ("FullyBooted", "CoreShowChannel", "CoreShowChannelsComplete", "OriginateResponse")
@@ -81,9 +82,7 @@ class AmiClient:
     async def close(self) -> None:
         """End the connection; may be called twice."""
         self._end(AmiLost(f"{self._place}: closed by us"))
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         if self._writer is not None:
             self._writer.close()
 

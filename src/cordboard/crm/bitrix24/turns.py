@@ -17,8 +17,8 @@ from urllib.parse import unquote
 
 from cordboard.b24wire.batch import command_text
 from cordboard.crm.base import AnswerNotUnderstood, CrmError
-from cordboard.delivery.ending import end
 from cordboard.delivery.limits import Bucket
+from cordboard.ending import end
 
 #: commands of one batch
 MOST = 50
