@@ -60,16 +60,16 @@ def test_what_comes_over_rest_stands_on_the_open_list_and_page_without_a_reload(
     leads.goto("/leads")
     leads.wait_for_selector('body[data-live="on"]')
 
-    lead = portal.call("crm.lead.add", fields={"TITLE": "From the website", "NAME": "Rosa", "LAST_NAME": "Lind"})
+    lead = portal.call("crm.lead.add", fields={"TITLE": "From the website", "NAME": "Wilma", "LAST_NAME": "Webb"})
     deal = portal.call("crm.deal.add", fields={"TITLE": "Forty chairs", "CONTACT_ID": 1})
     portal.call("crm.timeline.comment.add", fields={"ENTITY_TYPE": "contact", "ENTITY_ID": 1, "COMMENT": "Wrote"})
 
-    expect(leads.get_by_role("link", name="Rosa Lind")).to_be_visible()
+    expect(leads.get_by_role("link", name="Wilma Webb")).to_be_visible()
     expect(nina.locator("#timeline")).to_contain_text("Wrote")
     expect(nina.locator("#related")).to_contain_text("Forty chairs")
     portal.call("crm.lead.delete", id=lead)
     portal.call("crm.deal.delete", id=deal)
-    expect(leads.get_by_role("link", name="Rosa Lind")).to_have_count(0)
+    expect(leads.get_by_role("link", name="Wilma Webb")).to_have_count(0)
 
 
 def test_a_note_is_typed_and_sent_by_enter(nina: Page):

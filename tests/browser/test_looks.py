@@ -47,7 +47,7 @@ def test_a_note_is_there_after_the_browser_is_gone(
     call = portal.register(portal.a_number())
     card = page.locator(f'.card[data-card="{call}"]')
     card.get_by_label("Note").fill("wants a refund")
-    expect(card.locator(".card-saved")).to_have_text("Saved")
+    expect(card.locator(".card-saved")).to_have_text("Saved", timeout=10_000)
 
     other = browser.new_context(base_url=portal.url, storage_state=signed_in, locale="en-GB")
     again = other.new_page()
