@@ -22,7 +22,7 @@ from cordboard.portal.views.card_state import whole_number
 from cordboard.portal.views.tasks import LETTERS
 
 LONGEST = 200
-Said = tuple[str, dict[str, object]]
+Said = tuple[str, dict[str, Any]]
 
 
 class NotNow(Exception):

@@ -3,6 +3,8 @@
 In:   nothing but who looks. Out: one page of examples, drawn by the very components the screens use.
 """
 
+from typing import Any
+
 from litestar import Response, get
 from litestar.types import ControllerRouterHandler
 
@@ -34,7 +36,7 @@ def examples(now: int) -> list[CallView]:
     last = Last("Outgoing call", now - 3 * 86_400 * SECOND, "Boris Klein")
     nobody = Client("LEAD", 128, "", named=False)
 
-    def card(state: str, client: Client | None = nina, direction: str = "incoming", **values: object) -> CallView:
+    def card(state: str, client: Client | None = nina, direction: str = "incoming", **values: Any) -> CallView:
         call = CallView(
             f"example-{state}-{len(made)}",
             state,
@@ -45,13 +47,13 @@ def examples(now: int) -> list[CallView]:
             "74951000009",
             "Anna Orlova",
             client,
-            **values,  # pyright: ignore[reportArgumentType]
+            **values,
         )
         made.append(call)
         return call
 
     made: list[CallView] = []
-    known: dict[str, object] = {"deal": offer, "last": last, "responsible": "Anna Orlova", "responsible_is_me": True}
+    known: dict[str, Any] = {"deal": offer, "last": last, "responsible": "Anna Orlova", "responsible_is_me": True}
     card("incoming", since=now - 7 * SECOND, actions=("hangup", "transfer"), queue="Sales", matches=3, **known)
     card("incoming", nobody, since=now - 3 * SECOND, new_lead=128)
     card("incoming", None, since=now - 2 * SECOND, unreturned=now - 3600 * SECOND, earlier=4)
