@@ -9,11 +9,15 @@ Out:  what pytest prints, then a table of counts and, alone on the last line, "N
 A ring whose programs cannot be had here (no root, no Chromium) says so and is skipped. Under CI=true a skipped
 ring is a failure, and so is a skipped test: there the machine is known, and silence would hide a hole.
 A ring that finds no test at all has failed everywhere.
+
+Rings of two lanes run beside each other: the edges mostly wait, and take as long as the others together. What a ring
+prints then comes when it has ended.
 """
 
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -34,6 +38,9 @@ WISHES = {
     "system": [["scripts/asterisk-tree", "16"]],
     "edges": [["scripts/debian-packages", "mariadb-server-core", "mariadb-client-core", "php-cli"]],
 }
+
+#: what runs one after the other, beside the other lane
+LANES = (("edges",), ("thinking", "browser", "system"))
 
 
 @dataclass
@@ -77,21 +84,45 @@ def counted(name: str, report: Path) -> Ring:
     return ring
 
 
-def run(name: str, options: list[str]) -> Ring:
-    print(f"\n== {name}", flush=True)
+def prepare(name: str) -> str:
+    """Bring what a ring needs; the reason why it cannot run, or ""."""
     if reason := missing(NEEDS[name]):
-        return Ring(name, said=f"not run: {reason}")
+        return f"not run: {reason}"
     if reason := missing(WISHES.get(name, [])):
         print(reason, flush=True)
+    return ""
+
+
+def run(name: str, options: list[str], *, beside: bool) -> Ring:
+    """Run a ring; `beside` others, what it prints comes when it has ended."""
     report = COUNTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-m", name, f"--junitxml={report}", *options]
-    code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+    print(f"== {name}" + (" begins" if beside else ""), flush=True)
+    out = subprocess.PIPE if beside else None
+    done = subprocess.run(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if beside:
+        print(f"\n== {name}\n{done.stdout}", flush=True)
     ring = counted(name, report)
-    if code and not ring.failed:
+    if done.returncode and not ring.failed:
         ring.failed += 1
-        ring.said = "it found no test" if code == 5 else f"pytest ended with code {code}"
+        ring.said = "it found no test" if done.returncode == 5 else f"pytest ended with code {done.returncode}"
     return ring
+
+
+def run_all(names: list[str], options: list[str]) -> list[Ring]:
+    """Run rings, those of different lanes beside each other."""
+    # before anything runs: two that install packages would be in each other's way
+    reasons = {name: prepare(name) for name in names}
+    able = [name for name in names if not reasons[name]]
+    lanes = [lane for wanted in LANES if (lane := [name for name in able if name in wanted])]
+    beside = len(lanes) > 1
+    with ThreadPoolExecutor(len(lanes) or 1) as pool:
+        done = pool.map(lambda lane: [run(name, options, beside=beside) for name in lane], lanes)
+        rings = {ring.name: ring for lane in done for ring in lane}
+    return [rings.get(name) or Ring(name, said=reasons[name]) for name in names]
 
 
 def split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -109,7 +140,7 @@ def main(arguments: list[str]) -> int:
         return 2
     strict = os.environ.get("CI") == "true"
     COUNTS.mkdir(parents=True, exist_ok=True)
-    rings = [run(name, options) for name in names or NEEDS]
+    rings = run_all(names or list(NEEDS), options)
     bad = [ring for ring in rings if not ring.is_good(strict)]
     print()
     for ring in rings:
