@@ -105,6 +105,17 @@ async def test_an_event_is_taken_with_the_right_token_alone_and_once(office):
     assert not [word for word in ("the-right-one", "the-wrong-one") if word in office.logged()]
 
 
+async def test_a_click_where_no_exchange_takes_actions_is_finished_too(office):
+    await opened(office, ami=False, more='application_token = "t"\n')
+    asked = {"USER_ID": ANNA, "PHONE_NUMBER": CLIENT, "TYPE": 1, "CRM_CREATE": 0, "SHOW": 0}
+    call_id = (await office.ask("telephony.externalCall.register", **asked))["CALL_ID"]
+
+    status = await office.send_event(event_of("t", call_id))
+    row = await office.until_finished(call_id)
+
+    assert (200, "503") == (status, row["CALL_FAILED_CODE"])
+
+
 #: the employee has a second to pick up
 QUICK = "[pbx.originate]\ntimeout = 1\n"
 

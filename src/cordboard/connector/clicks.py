@@ -95,10 +95,10 @@ class Clicks:
                 one.live.on_originated = self._originated
 
     async def accept(self, connection: str, click: Click) -> bool:
-        """Take a click; durable when this returns. False for one that came before, or that no exchange can make."""
+        """Take a click; durable when this returns. False for one that came before."""
         asking, pbx = self._asking[connection], self._pbx_for(click)
         if pbx is None:
-            log.error("no exchange can make calls: give one of them [pbx.ami]", connection=connection)
+            log.error("there is no exchange to make a call: [[pbx]] is missing", connection=connection)
             return False
         key = RunKey(pbx, linkedid_of(connection, click), connection)
         if key in self._open or key in asking.worker.runs or key in asking.worker.closed:
@@ -175,11 +175,12 @@ class Clicks:
         originate = await beforehand.customize_originate(self._hooks, ours, row.key.connection)
         if originate is None:
             return self._end(row, CANCELLED, "cancelled by customization, process_originate_params")
+        if asked.live is None:
+            return self._end(row, AWAY, "the exchange takes no actions; give it [pbx.ami]")
         await heard(asked.live)
         row.sent_at = self._clock()
         await self._rows.sent(row)
         asked.exchange.expect(row.key.linkedid, row.extension, click.number)
-        assert asked.live is not None
         try:
             await asked.live.act("Originate", **headers_of(originate, row, asked.settings.originate.timeout))
         except AmiLost as error:
@@ -219,11 +220,11 @@ class Clicks:
         self._asking[row.key.connection].worker.tell(row.key.pbx, row.key.linkedid, news)
 
     def _pbx_for(self, click: Click) -> str | None:
-        """The exchange that has the line, else the first that can make calls."""
+        """The exchange that has the line, else the first that can make calls, else any: the call must be finished."""
         able = [one.settings for one in self._asked.values() if one.live is not None]
         line = click.line.lstrip("+")
         mine = [pbx for pbx in able if line and any(line == number.lstrip("+") for number in pbx.lines.values())]
-        return next((pbx.name for pbx in (*mine, *able)), None)
+        return next((pbx.name for pbx in (*mine, *able, *(one.settings for one in self._asked.values()))), None)
 
 
 async def heard(live: LiveLane | None) -> None:
