@@ -21,6 +21,8 @@ COMMANDS = {
     "calls": ("cordboard.cli.calls:app", "What became of the calls: list, show, replay, audit."),
     "queue": ("cordboard.cli.queue:app", "What the CRMs have still to be told: list, pause, resume, retry, skip."),
     "cel": ("cordboard.cli.cel:app", "Rows of an exchange: import a past period, follow."),
+    "doctor": ("cordboard.cli.doctor:doctor", "Check exchanges, CRMs, database and settings; says what to do."),
+    "status": ("cordboard.cli.doctor:status", "What a running connector is connected to, and what waits."),
     "connector": ("cordboard.cli.connector:connector", "Run the connector alone."),
     "run": ("cordboard.cli.run:run", "Run connector and portal in one process."),
     "app": ("cordboard.cli.app:app", "Local applications of the portal: add, list, remove."),
