@@ -36,7 +36,7 @@ NEEDS = {
 # What a ring would like to have: where it cannot be had, the tests that need it say so and are skipped one by one.
 WISHES = {
     "system": [["scripts/asterisk-tree", "16"]],
-    "edges": [["scripts/debian-packages", "mariadb-server-core", "mariadb-client-core", "php-cli"]],
+    "edges": [["scripts/debian-packages", "mariadb-server-core", "mariadb-client-core", "php-cli", "systemd"]],
 }
 
 #: what runs one after the other, beside the other lane

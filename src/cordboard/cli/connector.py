@@ -19,7 +19,6 @@ from litestar.types import ASGIApp
 
 from cordboard import logs
 from cordboard.cli.ending import fail
-from cordboard.cli.notice import notify, tell_alive
 from cordboard.cli.standby import open_when_free
 from cordboard.connector import bootstrap
 from cordboard.connector.api import build_api
@@ -111,15 +110,5 @@ def announce(url: str, json: bool) -> None:
 
 
 async def serve(app: ASGIApp, listening: socket.socket, on_started: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT; the service manager hears of it."""
-
-    def ready() -> None:
-        on_started()
-        notify("READY=1\nSTATUS=running")
-
-    alive = asyncio.create_task(tell_alive())
-    try:
-        await AnnouncingServer(server_config(app), ready).serve(sockets=[listening])
-    finally:
-        alive.cancel()
-        notify("STOPPING=1")
+    """Serve until SIGTERM or SIGINT."""
+    await AnnouncingServer(server_config(app), on_started).serve(sockets=[listening])

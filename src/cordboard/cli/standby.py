@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 import structlog
 
-from cordboard.cli.notice import notify
 from cordboard.store import Store, StoreLocked
+from cordboard.web.notice import notify
 
 __all__ = ["open_when_free"]
 
@@ -38,6 +38,7 @@ def open_when_free(opening: Callable[[], Store], *, standby: bool) -> Store:
                 waited_from = time.monotonic()
                 log.info("standing by", reason=str(error))
                 notify(f"READY=1\nSTATUS=standing by: {error}")
+            notify("WATCHDOG=1")
             time.sleep(PAUSE)
             continue
         if waited_from:

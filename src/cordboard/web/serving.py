@@ -23,6 +23,8 @@ from typing import Any
 
 import uvicorn
 
+from cordboard.web.notice import notify, tell_alive
+
 __all__ = ["AnnouncingServer", "CannotListen", "address_of", "check_certificate", "listen", "server_config"]
 
 #: a page with an open WebSocket would hold the process for ever
@@ -83,11 +85,12 @@ def server_config(app: Any, **options: Any) -> uvicorn.Config:
 
 
 class AnnouncingServer(uvicorn.Server):
-    """uvicorn, telling when it accepts connections."""
+    """uvicorn, telling when it accepts connections, and a service manager that it lives."""
 
     def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_started = on_started
+        self._alive: asyncio.Task[None] | None = None
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -107,3 +110,11 @@ class AnnouncingServer(uvicorn.Server):
             gc.collect()
             gc.freeze()
             self._on_started()
+            notify("READY=1\nSTATUS=running")
+            self._alive = asyncio.create_task(tell_alive())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        notify("STOPPING=1")
+        await super().shutdown(sockets)
+        if self._alive is not None:
+            self._alive.cancel()
