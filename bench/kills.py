@@ -33,8 +33,8 @@ from cordboard.store.engines import read_url
 from cordboard.web.serving import listen
 
 WORKERS = 8
-#: seconds of load before a kill
-LEAST, MOST = 0.02, 0.5
+#: seconds of load before a kill, after the first answer
+LEAST, MOST = 0, 0.4
 
 Params = dict[str, Any]
 
@@ -140,6 +140,7 @@ async def load(portal: Portal, undone: list[Deed], told: Told, names: Iterator[i
     """Ask from many workers until the portal is killed after so many seconds (0: until all is done); what is left."""
     left: list[Deed] = []
     todo = list(undone)
+    answered = asyncio.Event()
 
     async def worker(session: aiohttp.ClientSession) -> None:
         while True:
@@ -147,6 +148,7 @@ async def load(portal: Portal, undone: list[Deed], told: Told, names: Iterator[i
             while deed is not None:
                 try:
                     deed = await do(session, portal.webhook, deed, told)
+                    answered.set()
                 except (aiohttp.ClientError, ConnectionError):
                     left.append(deed)
                     return
@@ -156,6 +158,8 @@ async def load(portal: Portal, undone: list[Deed], told: Told, names: Iterator[i
     async with aiohttp.ClientSession() as session:
         workers = [asyncio.create_task(worker(session)) for _ in range(WORKERS)]
         if seconds:
+            # the load is on when the first answer came, however slow the machine is at the moment
+            await asyncio.wait_for(answered.wait(), 60)
             await asyncio.sleep(seconds)
             portal.kill()
         await asyncio.gather(*workers)
