@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from cordboard.b24wire import errors
 from cordboard.b24wire.loose import as_id, as_int, as_items, as_map, as_text, named
 from cordboard.b24wire.paging import PAGE_SIZE, UNCOUNTED, Page, offset_of, page
-from cordboard.portal.outbox import outbox_of
 from cordboard.portal.changes import TaskChanged
+from cordboard.portal.outbox import outbox_of
 from cordboard.portal.rest.filters import Filterable, as_date, conditions, order_of
 from cordboard.portal.rest.moments import micros, shown
 from cordboard.portal.rest.registry import Context, Params, method
