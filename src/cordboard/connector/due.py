@@ -8,11 +8,11 @@ The surprise: a call that has just ended is due too, until its flow has ended; i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from cordboard.calls.stages import StageName
 from cordboard.connector.journal import StoreJournal
@@ -42,8 +42,9 @@ class DueCalls:
     def tell(self) -> None:
         """Tell what is due at a start, also to flows that were taken up: they slept when their calls ended."""
         for name, (worker, with_pictures) in self._told.items():
-            wanted = partial(due_news, name=name, worker=worker, with_pictures=with_pictures, asleep=set(worker.runs))
-            for key, news in self._store.read_sync(wanted):
+            asleep = partial(ends_of, name=name, keys=frozenset(worker.runs), with_pictures=with_pictures)
+            rest = partial(due_news, name=name, worker=worker, with_pictures=with_pictures)
+            for key, news in (*self._store.read_sync(asleep), *self._store.read_sync(rest)):
                 worker.tell(key.pbx, key.linkedid, news)
 
     async def follow(self) -> None:
@@ -56,34 +57,40 @@ class DueCalls:
                     worker.tell(key.pbx, key.linkedid, news)
 
 
-def due_news(
-    connection: Connection,
-    *,
-    name: str,
-    worker: Worker,
-    with_pictures: bool,
-    asleep: Collection[RunKey] = frozenset(),
-) -> list[tuple[RunKey, News]]:
-    """The ends that a connection is owed and that are not on their way, as many as there is room for.
-
-    `asleep`: runs that have heard of nothing since they were taken up; they cost no room, they are there already."""
-    room = max(MOST_RUNS - len(worker.runs), 0) + len(asleep)
-    if not room:
+def due_news(connection: Connection, *, name: str, worker: Worker, with_pictures: bool) -> list[tuple[RunKey, News]]:
+    """The ends that a connection is owed and that are not on their way, as many as there is room for."""
+    if (room := MOST_RUNS - len(worker.runs)) <= 0:
         return []
-    query = (
+    found: list[tuple[RunKey, News]] = []
+    for pbx, linkedid, situation, call_full in connection.execute(owed(name).limit(MOST_RUNS + room)):
+        key = RunKey(pbx, linkedid, name)
+        if key not in worker.runs and key not in worker.closed and len(found) < room:
+            found.append((key, end_of(situation, call_full if with_pictures else None)))
+    return found
+
+
+def ends_of(
+    connection: Connection, *, name: str, keys: frozenset[RunKey], with_pictures: bool
+) -> list[tuple[RunKey, News]]:
+    """The ends of these runs, however much else is owed: nobody would ever tell them later."""
+    return [
+        (key, end_of(situation, call_full if with_pictures else None))
+        for pbx, linkedid, situation, call_full in (connection.execute(owed(name)) if keys else ())
+        if (key := RunKey(pbx, linkedid, name)) in keys
+    ]
+
+
+def owed(name: str) -> Select[str, str, bytes, bytes]:
+    """What a connection is owed, the oldest first."""
+    return (
         select(due.c.pbx, due.c.linkedid, call.c.situation, call.c.call_full)
         .join(call, (call.c.pbx == due.c.pbx) & (call.c.linkedid == due.c.linkedid))
         .where(due.c.connection == name)
         .order_by(call.c.ended_at)
-        .limit(MOST_RUNS + room)
     )
-    found: list[tuple[RunKey, News]] = []
-    for pbx, linkedid, situation, call_full in connection.execute(query):
-        key = RunKey(pbx, linkedid, name)
-        on_its_way = key in worker.runs and key not in asleep
-        if not on_its_way and key not in worker.closed and len(found) < room:
-            full = picture_of(call_full) if with_pictures else None
-            last = msgspec.json.decode(situation, type=Situation)
-            news = News(last, (StageName.CALL_ENDED.value,), final=True, fresh=False, call_full=full)
-            found.append((key, news))
-    return found
+
+
+def end_of(situation: bytes, call_full: bytes | None) -> News:
+    full = picture_of(call_full) if call_full is not None else None
+    last = msgspec.json.decode(situation, type=Situation)
+    return News(last, (StageName.CALL_ENDED.value,), final=True, fresh=False, call_full=full)
