@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-NAMES = ("replay", "ami", "register", "ring", "chain", "hooks", "random_requests", "kills")
+NAMES = ("replay", "ami", "register", "ring", "chain", "hooks", "random_requests", "kills", "chaos")
 KEYS = ("bench", "value", "unit", "floor", "ratio")
 
 
