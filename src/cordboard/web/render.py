@@ -53,8 +53,10 @@ def engine(language: str) -> Environment:
         # templates change with the program only; a look at the file's time for each of a card's parts delays the card
         auto_reload=False,
     )
-    environment.install_gettext_translations(translations(language), newstyle=True)  # pyright: ignore
-    known: dict[str, Any] = {"icon": icon, "static": asset_url, "languages": LANGUAGES}
+    words = translations(language)
+    environment.install_gettext_translations(words, newstyle=True)  # pyright: ignore
+    # `_` takes what it translates for markup of ours: what people may have named themselves goes through `named`
+    known: dict[str, Any] = {"icon": icon, "static": asset_url, "languages": LANGUAGES, "named": words.gettext}
     environment.globals.update(known)
     return environment
 
