@@ -53,7 +53,9 @@ def list_messages(
     if new and not newest_are(database, live, seen, now, new):
         return whole_list(database, live, viewer, seen, now)
     messages = [take_away(change.call_id) for change in moved]
-    messages += [put_on_top(viewer, now, view) for view in sorted(new, key=lambda view: (view.start, view.call_id))]
+    for view in sorted(new, key=lambda view: (view.start, view.call_id)):
+        # the page, or a whole list told since, may have been read when the call was there and not yet announced
+        messages += [take_away(view.call_id), put_on_top(viewer, now, view)]
     messages += [take_away(call_id) for call_id in pushed_out(database, live, seen, now, len(new))]
     old = [view for view in rows if view.call_id not in new_ids]
     return messages + [
