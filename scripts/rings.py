@@ -10,8 +10,8 @@ A ring whose programs cannot be had here (no root, no Chromium) says so and is s
 ring is a failure, and so is a skipped test: there the machine is known, and silence would hide a hole.
 A ring that finds no test at all has failed everywhere.
 
-Rings of two lanes run beside each other: the edges mostly wait, and take as long as the others together. What a ring
-prints then comes when it has ended.
+Two lanes run beside each other, since most tests wait: for processes, sockets, databases. What a ring prints then comes
+when it has ended. The edges are the longest ring, so those of whole connectors run in the other lane.
 """
 
 import os
@@ -39,8 +39,13 @@ WISHES = {
     "edges": [["scripts/debian-packages", "mariadb-server-core", "mariadb-client-core", "php-cli", "systemd"]],
 }
 
-#: what runs one after the other, beside the other lane
-LANES = (("edges",), ("thinking", "browser", "system"))
+#: tests of whole connectors, a part of the edges
+CONNECTORS = ("tests/connector", "tests/demo")
+#: what runs one after the other, beside the other lane: rings with what of them
+LANES = (
+    (("edges", tuple(f"--ignore={folder}" for folder in CONNECTORS)),),
+    (("thinking", ()), ("browser", ()), ("system", ()), ("edges", CONNECTORS)),
+)
 
 
 @dataclass
@@ -93,18 +98,19 @@ def prepare(name: str) -> str:
     return ""
 
 
-def run(name: str, options: list[str], *, beside: bool) -> Ring:
-    """Run a ring; `beside` others, what it prints comes when it has ended."""
-    report = COUNTS / f"{name}.xml"
+def run(name: str, options: list[str], part: tuple[str, ...] = (), *, beside: bool = False) -> Ring:
+    """Run a ring, or a part of it; `beside` others, what it prints comes when it has ended."""
+    report = COUNTS / (f"{name}-connectors.xml" if part == CONNECTORS else f"{name}.xml")
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-m", name, f"--junitxml={report}", *options]
-    print(f"== {name}" + (" begins" if beside else ""), flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-m", name, f"--junitxml={report}", *part, *options]
+    shown = " ".join(["==", name, *part])
+    print(shown, flush=True)
     out = subprocess.PIPE if beside else None
     done = subprocess.run(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, text=True, check=False
     )
     if beside:
-        print(f"\n== {name}\n{done.stdout}", flush=True)
+        print(f"\n{shown}\n{done.stdout}", flush=True)
     ring = counted(name, report)
     if done.returncode and not ring.failed:
         ring.failed += 1
@@ -113,16 +119,26 @@ def run(name: str, options: list[str], *, beside: bool) -> Ring:
 
 
 def run_all(names: list[str], options: list[str]) -> list[Ring]:
-    """Run rings, those of different lanes beside each other."""
+    """Run rings: one alone, or several in two lanes beside each other."""
     # before anything runs: two that install packages would be in each other's way
     reasons = {name: prepare(name) for name in names}
     able = [name for name in names if not reasons[name]]
-    lanes = [lane for wanted in LANES if (lane := [name for name in able if name in wanted])]
-    beside = len(lanes) > 1
-    with ThreadPoolExecutor(len(lanes) or 1) as pool:
-        done = pool.map(lambda lane: [run(name, options, beside=beside) for name in lane], lanes)
-        rings = {ring.name: ring for lane in done for ring in lane}
-    return [rings.get(name) or Ring(name, said=reasons[name]) for name in names]
+    if len(able) < 2 or options:
+        done = [run(name, options) for name in able]
+    else:
+        with ThreadPoolExecutor(len(LANES)) as pool:
+            lanes = pool.map(lambda lane: [run(n, [], part, beside=True) for n, part in lane if n in able], LANES)
+            done = [ring for lane in lanes for ring in lane]
+    return [added([ring for ring in done if ring.name == name]) or Ring(name, said=reasons[name]) for name in names]
+
+
+def added(parts: list[Ring]) -> Ring | None:
+    """The parts of one ring as one; None of none."""
+    if not parts:
+        return None
+    said = "; ".join(part.said for part in parts if part.said)
+    counts = (sum(getattr(part, key) for part in parts) for key in ("passed", "failed", "skipped"))
+    return Ring(parts[0].name, *counts, said)
 
 
 def split(arguments: list[str]) -> tuple[list[str], list[str]]:
