@@ -40,9 +40,11 @@ class MeasuredApp:
                 status = message["status"]
             await send(message)
 
+        scope["connection"] = send  # for a fault that cuts it: the server's own
         try:
             await self._app(scope, receive, tell)
         finally:
+            scope.pop("connection", None)
             self._measures.asked(method_of(scope["path"]), status, perf_counter() - began)
 
 
