@@ -26,6 +26,7 @@ from cordboard.portal.live import CallLive
 from cordboard.portal.pages.calls import PAGE
 from cordboard.portal.portal import Portal
 from cordboard.portal.push import Hub, OpenPage
+from cordboard.portal.push.hub import concerns
 from cordboard.portal.rights import visible_users
 from cordboard.portal.seed import seed
 from cordboard.portal.tables import activity, activity_binding, call, card, contact, open_call
@@ -297,3 +298,20 @@ async def test_a_manager_is_told_nothing_of_a_colleagues_call(portal: Portal):
     await tab.take()
 
     assert [] == tab.messages
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    {
+        "/leads": {"LEAD"},
+        "/companies": {"COMPANY"},
+        "/contacts": {"CONTACT", "COMPANY"},
+        "/deals": {"DEAL", "CONTACT", "COMPANY"},
+    }.items(),
+)
+async def test_a_list_of_clients_is_drawn_again_for_the_kinds_that_it_shows_alone(path: str, expected: set[str]):
+    page = OpenPage(Viewer(user_id=ANNA, name="x"), "secret", path)
+
+    assert expected == {
+        kind for kind in ("LEAD", "CONTACT", "COMPANY", "DEAL") if concerns(ClientChanged(kind, 1, "add"), page)
+    }

@@ -35,7 +35,13 @@ CALLS = (CallRegistered, CallStateChanged, CallFinished, CallChanged)
 LISTS = {"leads": "LEAD", "contacts": "CONTACT", "companies": "COMPANY", "deals": "DEAL"}
 #: what may come to stand beside a client of a kind; leads do not, and they are what calls make in masses
 NEIGHBOURS = {"CONTACT": ("DEAL",), "COMPANY": ("CONTACT", "DEAL"), "DEAL": (), "LEAD": ()}
-MISSED = (CallFinished, CallChanged, MissedChanged)
+#: kinds whose changes show on a list of each kind: a contact names its company, a deal its client
+SHOWN_ON = {
+    "LEAD": ("LEAD",),
+    "COMPANY": ("COMPANY",),
+    "CONTACT": ("CONTACT", "COMPANY"),
+    "DEAL": ("DEAL", "CONTACT", "COMPANY"),
+}
 
 
 class ListOfCalls:
@@ -83,6 +89,13 @@ def draw_client(look: Look) -> dict[str, str]:
     parts = {"client-head": "client_head", "client-facts": "client_facts", "related": "client_related"}
     parts |= {"planned": "client_planned", "timeline": "timeline"}
     return {element: render(f"{name}.html", page.viewer, look.now, **values) for element, name in parts.items()}
+
+
+class ListOfClients(Regions):
+    """A list of clients of one kind; calls make leads in masses, which no other list shows."""
+
+    def concerns(self, change: Change, page: OpenPage) -> bool:
+        return isinstance(change, ClientChanged) and change.kind in SHOWN_ON[LISTS[page.place.strip("/")]]
 
 
 def draw_clients(look: Look) -> dict[str, str]:
@@ -167,7 +180,7 @@ PARTS: list[Part] = [
     Notices(),
     ListOfCalls(),
     ClientPage(lambda page: bool(regions.client_at(page.place)[0]), (CallChanged, TaskChanged), draw_client),
-    Regions(lambda page: page.place.strip("/") in LISTS, (ClientChanged,), draw_clients),
+    ListOfClients(lambda page: page.place.strip("/") in LISTS, (ClientChanged,), draw_clients),
     OneCall(lambda page: bool(call_at(page)), (*CALLS, ClientChanged), draw_call),
     Regions(lambda page: page.place == "/tasks", (TaskChanged, ClientChanged), draw_tasks),
     Regions(lambda page: True, (CallFinished, MissedChanged), draw_count),
