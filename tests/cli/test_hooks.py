@@ -217,6 +217,17 @@ def test_a_stored_call_is_tried_with_what_the_crm_said_then(site):
     assert {"before": None, "after": "WEB"} == trial["difference"]["CRM_SOURCE"]
 
 
+def test_a_stored_call_is_tried_while_a_connector_runs_on_the_journal(site):
+    write(site, "process_registration_params.py")
+    asyncio.run(store_the_call(site))
+    running = bootstrap.open_store(load(site / "cordboard.toml"))
+
+    run = hooks(site, "test", "process_registration_params", "--call", LINKEDID, "--json")
+    running.close_sync()
+
+    assert (0, 1) == (run.returncode, len(json.loads(run.stdout))), run.stderr
+
+
 def test_a_kept_test_passes_until_the_customization_says_something_else(site):
     write(site, "process_registration_params.py")
     hooks(site, "test", "process_registration_params", "--capture", CAPTURE, "--keep", "yesterday")

@@ -4,20 +4,8 @@ import csv
 import sqlite3
 
 import pytest
-from offices import Office
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
-
-
-@pytest.fixture
-async def office(tmp_path):
-    office = Office(tmp_path)
-    office.pbx.csv_path.touch()
-    await office.pbx.start()
-    await office.gateway.start()
-    office.start_portal()
-    yield office
-    await office.close()
 
 
 async def test_a_table_named_in_the_settings_is_followed(office):

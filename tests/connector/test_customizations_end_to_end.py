@@ -7,7 +7,6 @@ import time
 
 import msgspec
 import pytest
-from offices import Office
 from tests.hooks.calls import bare, replayed_rows
 
 from cordboard.flow.questions import RunHook
@@ -28,17 +27,6 @@ for line in sys.stdin:
         time.sleep(60)
     print(json.dumps({{"id": question["id"], "data": ANSWERS[point], "state": "success"}}), flush=True)
 """
-
-
-@pytest.fixture
-async def office(tmp_path):
-    office = Office(tmp_path)
-    office.pbx.csv_path.touch()
-    await office.pbx.start()
-    await office.gateway.start()
-    office.start_portal()
-    yield office
-    await office.close()
 
 
 async def open_with(office, answers, *, ami=True):

@@ -1,7 +1,6 @@
 """A missed client is reminded of until somebody has talked with them: a task and a notice in the portal."""
 
 import pytest
-from offices import Office
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
 
@@ -10,17 +9,11 @@ PENDING, DONE = "2", "5"
 
 
 @pytest.fixture
-async def office(tmp_path):
-    office = Office(tmp_path)
-    office.pbx.csv_path.touch()
-    await office.pbx.start()
-    await office.gateway.start()
-    office.start_portal()
+async def office(office):
     office.configure(more='[missed]\nresponsible = "last"\nnotice = true\ntitle = "Missed {client}"\n')
     office.start_connector()
     await office.until_listening()
-    yield office
-    await office.close()
+    return office
 
 
 async def tasks(office):

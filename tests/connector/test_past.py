@@ -7,20 +7,9 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from offices import CORDBOARD, Office
+from offices import CORDBOARD
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
-
-
-@pytest.fixture
-async def office(tmp_path):
-    office = Office(tmp_path)
-    office.pbx.csv_path.touch()
-    await office.pbx.start()
-    await office.gateway.start()
-    office.start_portal()
-    yield office
-    await office.close()
 
 
 async def bring(office, *options):

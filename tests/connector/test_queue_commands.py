@@ -7,23 +7,17 @@ import time
 
 import aiohttp
 import pytest
-from offices import CORDBOARD, Office
+from offices import CORDBOARD
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
 
 
 @pytest.fixture
-async def office(tmp_path):
-    office = Office(tmp_path)
-    office.pbx.csv_path.touch()
-    await office.pbx.start()
-    await office.gateway.start()
-    office.start_portal()
+async def office(office):
     office.configure(ami=False)
     office.start_connector()
     await office.until_listening()
-    yield office
-    await office.close()
+    return office
 
 
 async def command(office, *words):

@@ -20,6 +20,7 @@ from cordboard.calls.cel import CelEvent
 from cordboard.calls.tracker import CallTracker
 from cordboard.cli.ending import fail
 from cordboard.cli.hook_trials import show, tell
+from cordboard.cli.journal_beside import journal_beside, loaded
 from cordboard.cli.replay import UsageError, choose_pbx, open_reader, plan_of
 from cordboard.connector import bootstrap
 from cordboard.connector.trying import Answers, Trial, news_of, stored_answers, stored_news, try_call, try_payload
@@ -31,8 +32,7 @@ from cordboard.hooks.entries import customizations_of
 from cordboard.hooks.kept import Kept, KeptError, differs, keep, read_all
 from cordboard.hooks.skeletons import LANGUAGES, Language, write_skeleton
 from cordboard.hooks.specs import POINTS, unknown_point
-from cordboard.settings import Crm, Pbx, Settings, SettingsError, load
-from cordboard.store import StoreError
+from cordboard.settings import Crm, Pbx, Settings
 
 __all__ = ["app"]
 
@@ -189,17 +189,11 @@ def told(settings: Settings, crm: Crm, pbx: Pbx, linkedid: str, capture: str) ->
     tracker = CallTracker(plan_of(settings, pbx), timezone=pbx.timezone)
     if capture:
         return list(news_of(rows_of(capture, pbx, tracker), tracker)), Answers()
-    try:
-        store = bootstrap.open_store(settings)
-    except StoreError as error:
-        fail(str(error), error.exit_code)
-    try:
-        news = stored_news(store, tracker, linkedid)
+    with journal_beside(settings, make=True) as journal:
+        news = stored_news(journal.store, tracker, linkedid)
         if news is None:
             fail(f"there is no ended call {linkedid} in the journal", 2)
-        return news, stored_answers(store, linkedid, crm.name)
-    finally:
-        store.close_sync()
+        return news, stored_answers(journal.store, linkedid, crm.name)
 
 
 def rows_of(capture: str, pbx: Pbx, tracker: CallTracker) -> list[CelEvent]:
@@ -265,10 +259,3 @@ async def run_kept(hooks: Customizations, settings: Settings, json: bool) -> int
             print("".join(f"      {line}\n" for line in lines), end="")
         print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
-
-
-def loaded(config: Path | None) -> Settings:
-    try:
-        return load(config)
-    except SettingsError as error:
-        fail(str(error), error.exit_code)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-
+from cordboard.cli.beside import used
 from cordboard.cli.ending import fail
 from cordboard.connector import bootstrap
 from cordboard.connector.journal import StoreJournal
 from cordboard.crm.bitrix24.mapping import Terms
 from cordboard.settings import Pbx, Settings, SettingsError, load
-from cordboard.store import Store, StoreError
+from cordboard.store import Store, StoreLocked
 
 __all__ = ["journal_beside", "loaded", "only", "the_pbx"]
 
 
-def loaded(config: Path) -> Settings:
+def loaded(config: Path | None) -> Settings:
     """The settings; ends the program with their fault."""
     try:
         return load(config)
@@ -41,17 +40,17 @@ def only(names: list[str], wanted: str, table: str) -> str:
 
 
 @contextmanager
-def journal_beside(settings: Settings) -> Generator[StoreJournal]:
-    """The journal for one short work; ends the program with a sentence where it cannot be used."""
-    try:
-        store = Store.open(settings.store.url, migrations=bootstrap.MIGRATIONS, exclusive=False)
-    except StoreError as error:
-        fail(str(error), error.exit_code)
-    try:
+def journal_beside(settings: Settings, *, make: bool = False) -> Generator[StoreJournal]:
+    """The journal for one short work; ends the program with a sentence where it cannot be used.
+
+    `make`: where nobody runs on it, it is made as a connector would.
+    """
+
+    def opened() -> Store:
+        if make:
+            with suppress(StoreLocked):
+                return bootstrap.open_store(settings)
+        return Store.open(settings.store.url, migrations=bootstrap.MIGRATIONS, exclusive=False)
+
+    with used(opened, "journal of this release", "connector") as store:
         yield StoreJournal(store, bootstrap.now_micros, Terms)
-    except DBAPIError as error:
-        fail(f"{store.engines.name} holds no journal of this release ({error.orig}); start the connector once", 4)
-    except StoreError as error:
-        fail(str(error), error.exit_code)
-    finally:
-        store.close_sync()

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
 
+from cordboard.cli.beside import used
 from cordboard.cli.ending import fail
 from cordboard.portal.credentials import is_address
 from cordboard.portal.portal import MIGRATIONS
 from cordboard.portal.rest.event_names import EVENTS
 from cordboard.portal.tables import users
-from cordboard.store import Store, StoreError
+from cordboard.store import Store
 
 __all__ = ["fail", "find_user", "open_beside", "read_address", "read_event"]
 
 
-@contextmanager
-def open_beside(db: str) -> Generator[Store]:
+def open_beside(db: str) -> AbstractContextManager[Store]:
     """The database for one short work; ends the program with a sentence where it cannot be used."""
-    try:
-        store = Store.open(db, migrations=MIGRATIONS, exclusive=False)
-    except StoreError as error:
-        fail(str(error), error.exit_code)
-    try:
-        yield store
-    except DBAPIError as error:
-        fail(
-            f"{store.engines.name} holds no portal, or one of another release ({error.orig}); start the portal once", 4
-        )
-    except StoreError as error:
-        fail(str(error), error.exit_code)
-    finally:
-        store.close_sync()
+    return used(
+        lambda: Store.open(db, migrations=MIGRATIONS, exclusive=False), "portal, or one of another release", "portal"
+    )
 
 
 def find_user(connection: Connection, login: str) -> int:

@@ -91,6 +91,7 @@ def owed(name: str) -> Select[str, str, bytes, bytes]:
 
 
 def end_of(situation: bytes, call_full: bytes | None) -> News:
+    """The end of a call that the journal holds, as it is told long after: final, and without a card."""
     full = picture_of(call_full) if call_full is not None else None
     last = msgspec.json.decode(situation, type=Situation)
     return News(last, (StageName.CALL_ENDED.value,), final=True, fresh=False, call_full=full)

@@ -11,17 +11,15 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 import structlog
 from sqlalchemy import Connection, insert, select, update
 
-from cordboard.calls.stages import StageName
+from cordboard.connector.due import end_of
 from cordboard.connector.journal import StoreJournal
-from cordboard.connector.settling import picture_of
 from cordboard.connector.tables import call, wish
 from cordboard.delivery.ledger import RunKey
 from cordboard.delivery.worker import Worker
-from cordboard.flow.situation import News, Situation
+from cordboard.flow.situation import News
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +107,4 @@ def final_news(connection: Connection, key: RunKey) -> News | None:
     row = connection.execute(query).first()
     if row is None:
         return None
-    situation = msgspec.json.decode(row.situation, type=Situation)
-    stages = (StageName.CALL_ENDED.value,)
-    return News(situation, stages, final=True, fresh=False, call_full=picture_of(row.call_full))
+    return end_of(row.situation, row.call_full)
