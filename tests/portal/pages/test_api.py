@@ -139,10 +139,20 @@ async def test_only_an_administrator_takes_something_off_the_list(house: Any):
 
 def test_no_request_however_odd_breaks_what_the_document_promises(house: Any):
     headers = key_of(house, MARIA)
-    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", house.app)
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", answering(house.app))
 
     for result in schema.get_all_operations():
         fuzz(result.ok().as_strategy(), headers)
+
+
+def answering(app: Any) -> Any:
+    """The application without what it does beside: schemathesis would keep that running on a portal that is closed."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await app(scope, receive, send)
+
+    return answer
 
 
 def fuzz(cases: Any, headers: dict[str, str]) -> None:
