@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import documented
 import msgspec
 from judge import FOLDERS, epoch, events_of, stages_of
 
 from cordboard.calls.facts import CallFacts, Talk
 from cordboard.calls.stages import Stage
 
-PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "what-the-live-lane-tells.md"
-BEGIN, END = "<!-- measured -->\n", "<!-- /measured -->"
+PAGE = documented.DOCUMENTS / "what-the-live-lane-tells.md"
 
 #: an event and its row may be so far apart (microseconds)
 CLOSE = 100_000
@@ -138,19 +138,5 @@ def table() -> str:
     return head + "\n".join(rows) + "\n"
 
 
-def with_table(page: str) -> str:
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    return f"{before}{begin}{table()}{end}{after}"
-
-
-def main(arguments: list[str]) -> int:
-    if "--write" in arguments:
-        PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    else:
-        print(table())
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(documented.main(sys.argv[1:], PAGE, table))

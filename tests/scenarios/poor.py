@@ -13,14 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import documented
 import msgspec
 from judge import FOLDERS, events_of, plan, truths, wrong_facts
 
 from cordboard.calls.cel import CelEvent
 from cordboard.calls.tracker import CallTracker
 
-PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "what-poor-rows-tell.md"
-BEGIN, END = "<!-- measured -->\n", "<!-- /measured -->"
+PAGE = documented.DOCUMENTS / "what-poor-rows-tell.md"
 #: what FreePBX tracks
 TRACKED = ("confbridge", "meetme", "mixmonitor", "queue", "stopmixmonitor", "voicemail", "voicemailmain")
 
@@ -149,19 +149,5 @@ def table() -> str:
     return f"Calls with the fact right, of {calls}:\n\n" + "\n".join(rows) + "\n"
 
 
-def with_table(page: str) -> str:
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    return f"{before}{begin}{table()}{end}{after}"
-
-
-def main(arguments: list[str]) -> int:
-    if "--write" in arguments:
-        PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    else:
-        print(table())
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(documented.main(sys.argv[1:], PAGE, table))

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from documented import with_table
 from judge import FOLDERS, name_of
-from lanes import KINDS, PAGE, differences, with_table
+from lanes import KINDS, PAGE, differences, table
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
@@ -15,6 +16,6 @@ def test_nothing_differs_at_any_stage_but_what_is_explained(folder: Path) -> Non
 def test_the_page_says_what_is_measured_and_explains_each_kind() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
-    assert with_table(page) == page, "python tests/scenarios/lanes.py --write, and look at the difference"
+    assert with_table(page, table()) == page, "python tests/scenarios/lanes.py --write, and look at the difference"
     for kind in KINDS:
         assert 2 == page.count(f"| {kind} |"), kind

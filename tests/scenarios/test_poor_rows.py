@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from documented import with_table
 from judge import FOLDERS, events_of, name_of
-from poor import PAGE, POVERTY, told, with_table, wrong
+from poor import PAGE, POVERTY, table, told, wrong
 
 #: what no site may lose, however poor its rows
 NAMED = {"direction", "who was asked", "answered or not", "by whom", "calls that became one", "client", "our line"}
@@ -17,7 +18,7 @@ CALLBACKS = {"asterisk22/callback-customer-first", "live/callback-unanswered"}
 def test_the_page_says_what_is_measured() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
-    assert with_table(page) == page, "python tests/scenarios/poor.py --write, and look at the difference"
+    assert with_table(page, table()) == page, "python tests/scenarios/poor.py --write, and look at the difference"
 
 
 @pytest.mark.parametrize("name", POVERTY)
