@@ -315,3 +315,11 @@ async def test_a_list_of_clients_is_drawn_again_for_the_kinds_that_it_shows_alon
     assert expected == {
         kind for kind in ("LEAD", "CONTACT", "COMPANY", "DEAL") if concerns(ClientChanged(kind, 1, "add"), page)
     }
+
+
+async def test_the_list_of_tasks_is_drawn_again_for_a_client_whose_name_may_be_another():
+    page = OpenPage(Viewer(user_id=ANNA, name="x"), "secret", "/tasks")
+
+    heard = [what for what in ("add", "update", "delete", "timeline") if concerns(ClientChanged("LEAD", 1, what), page)]
+
+    assert ["update", "delete"] == heard

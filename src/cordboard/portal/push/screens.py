@@ -126,6 +126,15 @@ def draw_tasks(look: Look) -> dict[str, str]:
     return {"task-list": render("task_list.html", page.viewer, look.now, **values)}
 
 
+class ListOfTasks(Regions):
+    """The list of tasks; of a client it has the name, so one that is new or has a longer timeline changes nothing."""
+
+    def concerns(self, change: Change, page: OpenPage) -> bool:
+        if isinstance(change, ClientChanged):
+            return change.what in ("update", "delete")
+        return isinstance(change, self.hears)
+
+
 class OneCall(Regions):
     """The page of one call: only what happens to this one is of interest."""
 
@@ -182,7 +191,7 @@ PARTS: list[Part] = [
     ClientPage(lambda page: bool(regions.client_at(page.place)[0]), (CallChanged, TaskChanged), draw_client),
     ListOfClients(lambda page: page.place.strip("/") in LISTS, (ClientChanged,), draw_clients),
     OneCall(lambda page: bool(call_at(page)), (*CALLS, ClientChanged), draw_call),
-    Regions(lambda page: page.place == "/tasks", (TaskChanged, ClientChanged), draw_tasks),
+    ListOfTasks(lambda page: page.place == "/tasks", (TaskChanged,), draw_tasks),
     Regions(lambda page: True, (CallFinished, MissedChanged), draw_count),
     Regions(lambda page: True, (FaultsChanged,), draw_faults),
     Regions(
